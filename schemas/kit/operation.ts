@@ -36,7 +36,12 @@ export type Operation<
   success: { status: number; description: string; schema: Success; contentType?: string };
   /** Error codes of its own; those of auth, limits and validation are added by the plane. */
   errors: readonly string[];
-  examples: { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown; response: unknown };
+  examples: {
+    params?: Record<string, unknown>;
+    query?: Record<string, unknown>;
+    body?: unknown;
+    response: unknown;
+  };
   /** Not counted against any rate limit (health, docs). */
   unlimited?: boolean;
   /** Largest body in bytes; the plane's default when absent. */

@@ -63,7 +63,10 @@ export function underPrefix(path: string, prefix: string): boolean {
 }
 
 /** The plane that owns a path: longest prefix, else the fallback. */
-export function ownerOf<P extends Pick<PlaneDefinition, 'prefixes' | 'fallback'>>(planes: readonly P[], path: string): P {
+export function ownerOf<P extends Pick<PlaneDefinition, 'prefixes' | 'fallback'>>(
+  planes: readonly P[],
+  path: string,
+): P {
   let best: P | undefined;
   let length = -1;
   for (const plane of planes) {

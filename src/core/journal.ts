@@ -86,7 +86,14 @@ export type LegOutcome = {
 /** pending: keep watching (and re-send the same bytes) · included · dead: can never be included (replaced, expired). */
 export type SubmissionOutcome =
   | { state: 'pending' }
-  | { state: 'included'; txHash: Hex; blockNumber: bigint; blockHash: Hex; confirmations: number; legs: LegOutcome[] }
+  | {
+      state: 'included';
+      txHash: Hex;
+      blockNumber: bigint;
+      blockHash: Hex;
+      confirmations: number;
+      legs: LegOutcome[];
+    }
   | { state: 'dead'; reason: 'replaced' | 'expired'; error: TransactionError };
 
 /** What `prepare` made of the queued transactions. */

@@ -1,0 +1,55 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
+import { registerLimits } from '#src/http/limits.ts';
+import { loggerOptions, registerRequestLog } from '#src/http/logging.ts';
+import { planeOf, registerNotFound } from '#src/http/not-found.ts';
+import { registerOpenApi } from '#src/http/openapi.ts';
+import { type Plane, planePlugin, sendError } from '#src/http/plane.ts';
+import { requestIdOf } from '#src/http/request.ts';
+import { buildValidator } from '#src/http/validation.ts';
+
+export type AppOptions = {
+  version: string;
+  publicUrl: string;
+  logLevel: string;
+  /** Proxies whose X-Forwarded-For is believed; false = none. */
+  trustProxy: boolean | string;
+  redis?: Redis;
+  /** Runs before listening, e.g. for routes of the process itself. */
+  extend?: (app: FastifyInstance) => void | Promise<void>;
+};
+
+/** The HTTP application: kernel plugins and the planes it is given; it opens no connection of its own. */
+export async function buildApp(planes: readonly Plane[], options: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: loggerOptions(options.logLevel) as never,
+    disableRequestLogging: true,
+    requestIdHeader: false,
+    genReqId: requestIdOf,
+    trustProxy: options.trustProxy,
+    bodyLimit: 64 * 1024,
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false },
+    schemaController: { compilersFactory: { buildValidator } },
+    frameworkErrors: (error, request, reply) => {
+      void sendError(planeOf(planes, request.url), error, request as never, reply as never);
+    },
+  }) as unknown as FastifyInstance;
+  const json = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined);
+    return json(request, body as string, done);
+  });
+  app.decorateRequest('principal');
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  registerRequestLog(app);
+  const limits = await registerLimits(app, options.redis);
+  await registerOpenApi(app, { ...options, planes: planes.map((plane) => plane.definition) });
+  registerNotFound(app, planes);
+  for (const plane of planes) await app.register(planePlugin(plane, limits));
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await options.extend?.(app);
+  return app;
+}

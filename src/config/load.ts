@@ -1,0 +1,106 @@
+import { Ajv } from 'ajv';
+import type { TSchema } from '@sinclair/typebox';
+import { networkIds } from './networks.ts';
+import { type Env, envSchema, type NetworkEnv, networkEnvSchema } from './schema.ts';
+
+type RawEnv = Readonly<Record<string, string | undefined>>;
+
+/** All faults of the environment at once, each naming its variable; values are never repeated. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+export type Config = {
+  env: Env;
+  production: boolean;
+  networks: Readonly<Record<string, NetworkEnv>>;
+  trustProxy: boolean | string;
+};
+
+/** Variables that production does not start without. */
+const requiredInProduction = [
+  'JWT_SECRET',
+  'ADMIN_MASTER_KEY',
+  'DATABASE_URL',
+  'KEY_ENCRYPTION_KEYS',
+  'MINT_SIGNER_PRIVATE_KEY',
+  'FACILITATOR_PRIVATE_KEYS',
+] as const;
+
+/** `base-sepolia` → `BASE_SEPOLIA`. */
+export function envPrefix(network: string): string {
+  return network.toUpperCase().replaceAll('-', '_');
+}
+
+function read<T>(schema: TSchema, raw: RawEnv, prefix: string, faults: string[]): T {
+  const ajv = new Ajv({
+    allErrors: true,
+    coerceTypes: true,
+    useDefaults: true,
+    removeAdditional: 'all',
+    strict: false,
+  });
+  // An empty variable is an absent one: `PORT= npm start` means the default.
+  const names = Object.keys(schema['properties'] as object);
+  const values = Object.fromEntries(
+    names.flatMap((name) => (raw[prefix + name] ? [[name, raw[prefix + name]]] : [])),
+  );
+  const validate = ajv.compile({ ...schema, additionalProperties: false });
+  if (!validate(values)) {
+    const wrong = new Map<string, string>();
+    for (const error of validate.errors ?? [])
+      wrong.set(error.instancePath.slice(1), error.message ?? 'is invalid');
+    for (const [name, message] of wrong) {
+      const { description } = (schema['properties'] as Record<string, TSchema>)[name] ?? {};
+      faults.push(`${prefix}${name} ${message}${description ? ` (${description})` : ''}`);
+    }
+  }
+  return values as T;
+}
+
+/** Reads and checks the environment. @throws ConfigError with every fault. */
+export function loadConfig(raw: RawEnv): Config {
+  const faults: string[] = [];
+  const env = read<Env>(envSchema, raw, '', faults);
+  const networks: Record<string, NetworkEnv> = {};
+  for (const id of networkIds) {
+    const found = read<NetworkEnv>(networkEnvSchema, raw, `${envPrefix(id)}_`, faults);
+    if (Object.keys(found).length > 0) networks[id] = found;
+  }
+  const production = env.NODE_ENV === 'production';
+  if (!networkIds.includes(env.DEFAULT_NETWORK))
+    faults.push(`DEFAULT_NETWORK must be one of ${networkIds.join(', ')}`);
+  if (production) {
+    for (const name of requiredInProduction) {
+      if (env[name] === undefined && !(name === 'KEY_ENCRYPTION_KEYS' && env.KEY_PROVIDER === 'cdp')) {
+        faults.push(`${name} is required in production (${envSchema.properties[name].description})`);
+      }
+    }
+    if (!Object.values(networks).some((network) => network.RPC_URL)) {
+      faults.push(
+        `${envPrefix(env.DEFAULT_NETWORK)}_RPC_URL is required in production (at least one network needs an RPC)`,
+      );
+    }
+  }
+  if (env.KEY_PROVIDER === 'cdp') {
+    for (const name of ['CDP_API_KEY_ID', 'CDP_API_KEY_SECRET', 'CDP_WALLET_SECRET'] as const) {
+      if (!env[name]) faults.push(`${name} is required when KEY_PROVIDER is cdp`);
+    }
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  const proxies = env.TRUST_PROXY;
+  return {
+    env,
+    production,
+    networks,
+    trustProxy: proxies === 'true' ? true : proxies === 'false' ? false : proxies,
+  };
+}

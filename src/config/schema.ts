@@ -1,0 +1,158 @@
+import { Type, type Static, type TSchema } from '@sinclair/typebox';
+
+const secret = <T extends TSchema>(schema: T): T => ({ ...schema, secret: true });
+const keyHex = '0x[0-9a-fA-F]{64}';
+
+/** Environment that the process reads, one entry a variable; README's table is checked against it. */
+export const envSchema = Type.Object({
+  NODE_ENV: Type.String({ default: 'development', description: '`production` refuses development defaults' }),
+  HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on' }),
+  PORT: Type.Integer({
+    default: 3000,
+    minimum: 0,
+    maximum: 65535,
+    description: 'Port to listen on; 0 picks a free one',
+  }),
+  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'Base URL that callers see' })),
+  DATA_DIR: Type.String({
+    default: '.chronos',
+    description: 'Embedded database, local chain and development secrets',
+  }),
+  DATABASE_URL: Type.Optional(
+    secret(
+      Type.String({ pattern: '^postgres(ql)?://', description: 'PostgreSQL; without it an embedded PGlite' }),
+    ),
+  ),
+  REDIS_URL: Type.Optional(
+    secret(
+      Type.String({
+        pattern: '^rediss?://',
+        description: 'Shared rate limits; without it each process counts alone',
+      }),
+    ),
+  ),
+  JWT_SECRET: Type.Optional(
+    secret(Type.String({ minLength: 64, description: 'Signs all tokens, at least 64 characters' })),
+  ),
+  JWT_SECRET_PREVIOUS: Type.Optional(
+    secret(Type.String({ minLength: 64, description: 'Still verifies tokens during a rotation' })),
+  ),
+  ADMIN_MASTER_KEY: Type.Optional(
+    secret(
+      Type.String({ minLength: 32, description: '`X-Admin-Key` of the adapter, at least 32 characters' }),
+    ),
+  ),
+  ADMIN_TOKEN: Type.Optional(
+    secret(
+      Type.String({
+        minLength: 32,
+        description: 'Admin bearer token of the facilitator; default: ADMIN_MASTER_KEY',
+      }),
+    ),
+  ),
+  CLIENT_TOKEN_SECRET: Type.Optional(
+    secret(
+      Type.String({
+        minLength: 32,
+        description: 'Signs merchant client tokens; default: derived from JWT_SECRET',
+      }),
+    ),
+  ),
+  KEY_ENCRYPTION_KEYS: Type.Optional(
+    secret(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]+:[A-Za-z0-9+/=_-]{43,44}(,[A-Za-z0-9_-]+:[A-Za-z0-9+/=_-]{43,44})*$',
+        description: 'Wraps wallet keys: `id:base64 of 32 bytes,…`, the first is current',
+      }),
+    ),
+  ),
+  KEY_PROVIDER: Type.Union([Type.Literal('local'), Type.Literal('cdp')], {
+    default: 'local',
+    description: 'Where wallet keys live: `local` or `cdp`',
+  }),
+  CDP_API_KEY_ID: Type.Optional(Type.String({ description: 'Coinbase CDP API key id' })),
+  CDP_API_KEY_SECRET: Type.Optional(secret(Type.String({ description: 'Coinbase CDP API key secret' }))),
+  CDP_WALLET_SECRET: Type.Optional(secret(Type.String({ description: 'Coinbase CDP wallet secret' }))),
+  CDP_PAYMASTER_URL: Type.Optional(
+    secret(Type.String({ pattern: '^https?://', description: 'Coinbase CDP bundler and paymaster in one' })),
+  ),
+  MINT_SIGNER_PRIVATE_KEY: Type.Optional(
+    secret(Type.String({ pattern: `^${keyHex}$`, description: 'Signs mint vouchers' })),
+  ),
+  FACILITATOR_PRIVATE_KEYS: Type.Optional(
+    secret(
+      Type.String({
+        pattern: `^${keyHex}(,${keyHex})*$`,
+        description: 'Pool of settlement signers, comma-separated',
+      }),
+    ),
+  ),
+  DEFAULT_NETWORK: Type.String({
+    default: 'base-sepolia',
+    description: 'Network used when a request names none',
+  }),
+  LOCALNET_RPC_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'Local chain, default 8545 or the next free one',
+    }),
+  ),
+  LOCALNET_BUNDLER_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'Local bundler, default 4337 or the next free one',
+    }),
+  ),
+  ROLE: Type.Union([Type.Literal('all'), Type.Literal('api'), Type.Literal('worker')], {
+    default: 'all',
+    description: '`api` serves requests, `worker` runs jobs and lanes, `all` does both',
+  }),
+  TRUST_PROXY: Type.String({
+    default: 'false',
+    description: '`true`, `false` or the addresses (CIDR, comma-separated) of proxies to believe',
+  }),
+  LOG_LEVEL: Type.Union(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' },
+  ),
+});
+
+export type Env = Static<typeof envSchema>;
+
+/** Variables a network has, after its upper-cased name (`BASE_SEPOLIA_RPC_URL`). */
+export const networkEnvSchema = Type.Object({
+  RPC_URL: Type.Optional(
+    secret(
+      Type.String({
+        pattern: '^https?://[^,]+(,https?://[^,]+)*$',
+        description: 'RPC endpoints, comma-separated = fail-over',
+      }),
+    ),
+  ),
+  BUNDLER_URL: Type.Optional(secret(Type.String({ pattern: '^https?://', description: 'ERC-4337 bundler' }))),
+  PAYMASTER_URL: Type.Optional(
+    secret(
+      Type.String({ pattern: '^https?://', description: 'ERC-7677 paymaster; default: the bundler URL' }),
+    ),
+  ),
+  CONFIRMATIONS: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      description: 'Blocks after which a transaction is confirmed; default 1',
+    }),
+  ),
+  TOKEN: Type.Optional(
+    Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Default token of mints' }),
+  ),
+  MINT_VOUCHERS: Type.Optional(
+    Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Voucher contract' }),
+  ),
+  TOKEN_LOCK: Type.Optional(
+    Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Lock contract of claims' }),
+  ),
+});
+
+export type NetworkEnv = Static<typeof networkEnvSchema>;

@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+
+/** Pino options: an allow-list of request facts, never bodies, headers or query values. */
+export function loggerOptions(level: string): FastifyServerOptions['logger'] {
+  return {
+    level,
+    serializers: {
+      req: (request: { method: string; id: string }) => ({ method: request.method, id: request.id }),
+      err: (error: Error & { code?: unknown; kind?: unknown; shortMessage?: unknown }) => ({
+        type: error.name,
+        // viem's `message` holds calldata, signatures and the RPC URL; its `shortMessage` does not.
+        message:
+          typeof error.shortMessage === 'string' ? error.shortMessage : withoutSecrets(error.message ?? ''),
+        code: error.code as never,
+        kind: error.kind as never,
+        stack:
+          error.stack
+            ?.split('\n')
+            .filter((line) => /^\s+at /.test(line))
+            .join('\n') ?? '',
+      }),
+    },
+  };
+}
+
+/** Takes URLs, long hex and bearer words out of a text that others wrote. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replaceAll(/\b(https?|postgres(ql)?|redis):\/\/\S+/g, '[url]')
+    .replaceAll(/0x[0-9a-fA-F]{65,}/g, '[bytes]')
+    .replaceAll(/\b(sk|pk)_(live|test)_[A-Za-z0-9]+/g, '[key]')
+    .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[token]');
+}
+
+/** One line a request, when it is served or has failed; `debug` for reads that went well. */
+export function registerRequestLog(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = request.routeOptions.config.operation?.id ?? 'none';
+    const facts = {
+      operation,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      by: request.principal?.owner,
+    };
+    if (reply.statusCode >= 500) request.log.error(facts, 'request');
+    else if (request.method === 'GET') request.log.debug(facts, 'request');
+    else request.log.info(facts, 'request');
+  });
+}
