@@ -1,0 +1,94 @@
+import { createPublicClient, custom, defineChain, fallback, type PublicClient } from 'viem';
+import { fail } from '#src/core/errors.ts';
+import type { Hex } from '#src/core/hex.ts';
+import type { NetworkSettings, Networks } from '#src/core/networks.ts';
+import { createRpc, type Rpc } from './rpc.ts';
+
+/** The same address on every chain. */
+export const multicall3Address = '0xcA11bde05977b3631167028862bE2a173976CA11';
+
+export type ChainClients = {
+  /** viem client over the network's RPC list. @throws unsupported_network */
+  public(network: string): PublicClient;
+  /** The bundler's JSON-RPC. @throws chain_unavailable when the network has none */
+  bundler(network: string): Rpc;
+  /** The ERC-7677 paymaster, null when operations are not sponsored on the network. */
+  paymaster(network: string): Rpc | null;
+  close(): Promise<void>;
+};
+
+export type ClientOptions = { networks: Networks; timeoutMs?: number };
+
+/** One set of clients per network, made at first use and shared by the whole process. */
+export function createChainClients({ networks, timeoutMs = 10_000 }: ClientOptions): ChainClients {
+  const publics = new Map<string, PublicClient>();
+  const rpcs = new Map<string, Rpc>();
+
+  const rpc = (url: string, batchSize: number): Rpc => {
+    const key = `${batchSize} ${url}`;
+    const known = rpcs.get(key);
+    if (known) return known;
+    const made = createRpc({ url, timeoutMs, batchSize });
+    rpcs.set(key, made);
+    return made;
+  };
+
+  return {
+    public(name) {
+      const network = networks.get(name);
+      const known = publics.get(network.name);
+      if (known) return known;
+      const client = publicClient(network, (url) => rpc(url, 100));
+      publics.set(network.name, client);
+      return client;
+    },
+    bundler(name) {
+      const { bundlerUrl } = networks.get(name);
+      if (!bundlerUrl) throw fail('chain_unavailable', { message: `network ${name} has no bundler` });
+      return rpc(bundlerUrl, 1);
+    },
+    paymaster(name) {
+      const { paymasterUrl } = networks.get(name);
+      return paymasterUrl ? rpc(paymasterUrl, 1) : null;
+    },
+    async close() {
+      await Promise.all([...rpcs.values()].map((one) => one.close()));
+    },
+  };
+}
+
+function publicClient(network: NetworkSettings, rpc: (url: string) => Rpc): PublicClient {
+  const transports = network.rpcUrls.map((url) => {
+    const one = rpc(url);
+    return custom(
+      {
+        request: ({ method, params }: { method: string; params?: readonly unknown[] }) =>
+          one.request(method, params),
+      },
+      { retryCount: 0 },
+    );
+  });
+  return createPublicClient({
+    chain: defineChain({
+      id: network.chainId,
+      name: network.title,
+      nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+      rpcUrls: { default: { http: [...network.rpcUrls] } },
+      contracts: { multicall3: { address: multicall3Address } },
+      testnet: network.testnet,
+    }),
+    transport: fallback(transports, { retryCount: 2, retryDelay: 100 }),
+    // viem polls every 4 s on chains it does not know, which would be most of a payment's time.
+    pollingInterval: network.simulated ? 50 : 1_000,
+    cacheTime: 0,
+  });
+}
+
+/** Genesis hash of the chain behind the RPC list. @throws Error when it is another chain than configured */
+export async function identifyNetwork(client: PublicClient, network: NetworkSettings): Promise<Hex> {
+  const [chainId, genesis] = await Promise.all([client.getChainId(), client.getBlock({ blockNumber: 0n })]);
+  if (chainId !== network.chainId) {
+    throw new Error(`the RPC of ${network.name} serves chain ${chainId}, not ${network.chainId}`);
+  }
+  return genesis.hash;
+}
