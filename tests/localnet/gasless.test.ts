@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSmartAccountClient } from 'permissionless';
 import { toSafeSmartAccount } from 'permissionless/accounts';
-import { domainSeparator as domainSeparatorOf, encodeFunctionData, erc20Abi, http, parseAbi, parseUnits, type Hex } from 'viem';
+import {
+  domainSeparator as domainSeparatorOf,
+  encodeFunctionData,
+  erc20Abi,
+  http,
+  parseAbi,
+  parseUnits,
+  type Hex,
+} from 'viem';
 import { createPaymasterClient, entryPoint07Address } from 'viem/account-abstraction';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -100,7 +108,9 @@ test('contracts of others lie where a public network has them, with the right do
   const { usdc, permit2, token } = localnet.addresses;
   const separator = (domain: { name: string; version?: string; verifyingContract: Hex }) =>
     domainSeparatorOf({ domain: { ...domain, chainId: 84532 } });
-  expect(await domainSeparator(usdc)).toBe(separator({ name: 'USDC', version: '2', verifyingContract: usdc }));
+  expect(await domainSeparator(usdc)).toBe(
+    separator({ name: 'USDC', version: '2', verifyingContract: usdc }),
+  );
   expect(await domainSeparator(permit2)).toBe(separator({ name: 'Permit2', verifyingContract: permit2 }));
   expect(await domainSeparator(token)).toBe(
     separator({ name: 'Chronos', version: '1', verifyingContract: token }),
