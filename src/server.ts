@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.ts';
+import { banner } from './banner.ts';
+import { compose, type Runtime } from './compose.ts';
+import { ConfigError, type Config, loadConfig } from './config/load.ts';
+import { networkSettings } from './config/networks.ts';
+import { loadSecrets } from './config/secrets.ts';
+import type { Localnet } from './localnet/index.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** The local chain, when no RPC is configured and this is not production. */
+async function localnetFor(config: Config): Promise<Localnet | undefined> {
+  if (config.production || Object.values(config.networks).some((network) => network.RPC_URL)) return undefined;
+  const { startLocalnet } = await import('./localnet/index.ts');
+  const { DATA_DIR, LOCALNET_RPC_PORT, LOCALNET_BUNDLER_PORT } = config.env;
+  return startLocalnet({
+    dataDir: DATA_DIR,
+    ...(LOCALNET_RPC_PORT === undefined ? {} : { rpcPort: LOCALNET_RPC_PORT }),
+    ...(LOCALNET_BUNDLER_PORT === undefined ? {} : { bundlerPort: LOCALNET_BUNDLER_PORT }),
+    log: (line) => console.error(line),
+  });
+}
+
+async function listen(app: FastifyInstance, { HOST, PORT }: Config['env']): Promise<string> {
+  try {
+    return await app.listen({ host: HOST, port: PORT });
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
+    throw new ConfigError([`PORT ${PORT} is taken on ${HOST}: stop what listens there or set another PORT`]);
+  }
+}
+
+/** Starts the process: config → chain → services → app → listen; what was started is closed again on a failure. */
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const undo: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  closeWithGrace({ delay: 20_000, logger: false }, async ({ err }) => {
+    if (err) console.error(err instanceof ConfigError ? err.message : err);
+    await close();
+  });
+  try {
+    const localnet = await localnetFor(config);
+    if (localnet) undo.push(() => localnet.stop());
+    const runtime: Runtime = await compose({
+      config,
+      version,
+      secrets: loadSecrets(config),
+      networks: networkSettings(config, localnet),
+      keys: {
+        mintSigner: config.env.MINT_SIGNER_PRIVATE_KEY ?? localnet?.keys.mintSigner,
+        facilitator: config.env.FACILITATOR_PRIVATE_KEYS?.split(',') ?? localnet?.keys.facilitator ?? [],
+      },
+    });
+    undo.push(() => runtime.close());
+    const app = await buildApp(runtime.planes, {
+      version,
+      publicUrl: config.env.PUBLIC_URL ?? '/',
+      logLevel: config.logLevel,
+      trustProxy: config.trustProxy,
+      ...(runtime.redis ? { redis: runtime.redis } : {}),
+    });
+    undo.push(() => app.close());
+    await runtime.start(app.log);
+    const address = await listen(app, config.env);
+    console.log(banner({ config, runtime, address, simulated: localnet !== undefined }));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+});
