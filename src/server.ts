@@ -9,11 +9,14 @@ import { networkSettings } from './config/networks.ts';
 import { loadSecrets } from './config/secrets.ts';
 import type { Localnet } from './localnet/index.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 /** The local chain, when no RPC is configured and this is not production. */
 async function localnetFor(config: Config): Promise<Localnet | undefined> {
-  if (config.production || Object.values(config.networks).some((network) => network.RPC_URL)) return undefined;
+  if (config.production || Object.values(config.networks).some((network) => network.RPC_URL))
+    return undefined;
   const { startLocalnet } = await import('./localnet/index.ts');
   const { DATA_DIR, LOCALNET_RPC_PORT, LOCALNET_BUNDLER_PORT } = config.env;
   return startLocalnet({

@@ -23,6 +23,7 @@ export type Config = {
   production: boolean;
   networks: Readonly<Record<string, NetworkEnv>>;
   trustProxy: boolean | string;
+  logLevel: string;
 };
 
 /** Variables that production does not start without. */
@@ -102,5 +103,6 @@ export function loadConfig(raw: RawEnv): Config {
     production,
     networks,
     trustProxy: proxies === 'true' ? true : proxies === 'false' ? false : proxies,
+    logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   };
 }

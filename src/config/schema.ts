@@ -76,6 +76,10 @@ export const envSchema = Type.Object({
   CDP_PAYMASTER_URL: Type.Optional(
     secret(Type.String({ pattern: '^https?://', description: 'Coinbase CDP bundler and paymaster in one' })),
   ),
+  CDP_BASE_PATH: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'CDP API base, for a proxy or a double' }),
+  ),
+  CDP_NETWORK: Type.String({ default: 'base-sepolia', description: 'Network that CDP_PAYMASTER_URL serves' }),
   MINT_SIGNER_PRIVATE_KEY: Type.Optional(
     secret(Type.String({ pattern: `^${keyHex}$`, description: 'Signs mint vouchers' })),
   ),
@@ -113,9 +117,11 @@ export const envSchema = Type.Object({
     default: 'false',
     description: '`true`, `false` or the addresses (CIDR, comma-separated) of proxies to believe',
   }),
-  LOG_LEVEL: Type.Union(
-    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
-    { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' },
+  LOG_LEVEL: Type.Optional(
+    Type.Union(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
+      { description: 'fatal … trace or silent; default `info` in production, else `warn`' },
+    ),
   ),
 });
 

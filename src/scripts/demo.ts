@@ -20,7 +20,8 @@ async function main(): Promise<void> {
   );
   try {
     const file = join(dataDir, 'localnet', 'localnet.json');
-    if (!existsSync(file)) throw new Error(`the demo needs the local chain of an instance with DATA_DIR=${dataDir}`);
+    if (!existsSync(file))
+      throw new Error(`the demo needs the local chain of an instance with DATA_DIR=${dataDir}`);
     const localnet = JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof mintUsdc>[0] & {
       rpcUrl: string;
       addresses: { usdc: `0x${string}` };
@@ -37,7 +38,9 @@ async function main(): Promise<void> {
     await instance.stop();
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`\n${report.failures() === 0 ? 'All of it holds' : `${report.failures()} check(s) failed`}, ${seconds} s`);
+  console.log(
+    `\n${report.failures() === 0 ? 'All of it holds' : `${report.failures()} check(s) failed`}, ${seconds} s`,
+  );
   if (report.failures() > 0) process.exitCode = 1;
 }
 

@@ -36,7 +36,10 @@ export async function findOrStart({ port, dataDir, adminKey, env }: Options): Pr
     return found;
   };
   if (await answers(base)) return { base, adminKey: key(), started: false, stop: async () => {} };
-  const child = spawn(process.execPath, ['src/scripts/boot.mjs', 'src/server.ts'], { stdio: ['ignore', 'ignore', 'pipe'], env });
+  const child = spawn(process.execPath, ['src/scripts/boot.mjs', 'src/server.ts'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env,
+  });
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4_000)));
   const stop = async () => {

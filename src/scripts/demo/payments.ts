@@ -63,7 +63,9 @@ function paywallV2(base: string, headers: Record<string, string>, payTo: Address
     price: { asset: usdc, amount: String(price), extra: { name: 'USDC', version: '2' } },
   };
   const server = new x402ResourceServer(facilitator).register('eip155:84532', new ExactEvmServerScheme());
-  app.use(paymentMiddleware({ 'GET /report': { accepts, description: 'A report behind a paywall' } }, server));
+  app.use(
+    paymentMiddleware({ 'GET /report': { accepts, description: 'A report behind a paywall' } }, server),
+  );
   app.get('/report', (_request, response) => void response.json({ report: 'paid with x402 v2' }));
   return app.listen(0, '127.0.0.1') as Server;
 }
@@ -77,16 +79,32 @@ export async function paymentsDemo({ base, rpcUrl, usdc, fund, report }: Options
   const headers = await signUp(base, report);
   const payTo = privateKeyToAccount(generatePrivateKey()).address;
   const payer = privateKeyToAccount(generatePrivateKey());
-  await report.step('payer gets 1 test USDC', () => fund(payer.address, 1_000_000n), () => `payer ${payer.address}`);
+  await report.step(
+    'payer gets 1 test USDC',
+    () => fund(payer.address, 1_000_000n),
+    () => `payer ${payer.address}`,
+  );
   const pay = wrapFetchWithPayment(
     fetch,
-    new x402Client().register('eip155:*', new ExactEvmScheme(payer)).registerV1('base-sepolia', new ExactEvmSchemeV1(payer)),
+    new x402Client()
+      .register('eip155:*', new ExactEvmScheme(payer))
+      .registerV1('base-sepolia', new ExactEvmSchemeV1(payer)),
   );
   const servers = [
-    { name: 'x402 v2: @x402/fetch pays @x402/express', server: paywallV2(base, headers, payTo, usdc), header: 'PAYMENT-RESPONSE' },
+    {
+      name: 'x402 v2: @x402/fetch pays @x402/express',
+      server: paywallV2(base, headers, payTo, usdc),
+      header: 'PAYMENT-RESPONSE',
+    },
     {
       name: 'x402 v1: @x402/fetch pays a v1 paywall',
-      server: paywallV1({ facilitator: `${base}/api/v1`, headers, payTo, asset: usdc, price: String(price) }).listen(0, '127.0.0.1'),
+      server: paywallV1({
+        facilitator: `${base}/api/v1`,
+        headers,
+        payTo,
+        asset: usdc,
+        price: String(price),
+      }).listen(0, '127.0.0.1'),
       header: 'X-PAYMENT-RESPONSE',
     },
   ];
@@ -104,7 +122,11 @@ export async function paymentsDemo({ base, rpcUrl, usdc, fund, report }: Options
         (settled) => `transaction ${settled.transaction}`,
       );
       paid += price;
-      report.check(`merchant holds ${paid} atomic USDC`, (await balance(payTo)) === paid, String(await balance(payTo)));
+      report.check(
+        `merchant holds ${paid} atomic USDC`,
+        (await balance(payTo)) === paid,
+        String(await balance(payTo)),
+      );
       report.check(`payer holds ${1_000_000n - paid}`, (await balance(payer.address)) === 1_000_000n - paid);
     } finally {
       server.closeAllConnections();

@@ -6,7 +6,9 @@ import type { Report } from './report.ts';
 type Registered = { client: { clientId: string; clientSecret: string } };
 type Wallet = { wallet: { address: Address } };
 type Balance = { balances: { token: Address | null; symbol: string; formatted: string; balance: string }[] };
-type Answer = { transaction: { id: string; status: string; txHash: Hex | null; error?: { message: string } } };
+type Answer = {
+  transaction: { id: string; status: string; txHash: Hex | null; error?: { message: string } };
+};
 
 type Options = { base: string; adminKey: string; rpcUrl: string; report: Report };
 
@@ -19,7 +21,11 @@ export async function walletsDemo({ base, adminKey, rpcUrl, report }: Options): 
     () =>
       call<Registered>(base, 'POST', '/api/v1/auth/register', {
         headers: { 'X-Admin-Key': adminKey },
-        body: { name: 'My App Production', scopes: ['wallet', 'mint', 'transfer', 'claim'], tier: 'enterprise' },
+        body: {
+          name: 'My App Production',
+          scopes: ['wallet', 'mint', 'transfer', 'claim'],
+          tier: 'enterprise',
+        },
       }),
     (r) => `client ${r.client.clientId}`,
   );
@@ -43,10 +49,15 @@ export async function walletsDemo({ base, adminKey, rpcUrl, report }: Options): 
 
   const receiptId = `receipt_${Date.now()}`;
   const voucher = await report.step('POST /api/v1/mint/sign', () =>
-    call<{ voucher: { signature: Hex; typedData: { message: { token: Address } } } }>(base, 'POST', '/api/v1/mint/sign', {
-      headers: as('user_12345'),
-      body: { receiptId, amount: '100000000000000000000' },
-    }),
+    call<{ voucher: { signature: Hex; typedData: { message: { token: Address } } } }>(
+      base,
+      'POST',
+      '/api/v1/mint/sign',
+      {
+        headers: as('user_12345'),
+        body: { receiptId, amount: '100000000000000000000' },
+      },
+    ),
   );
   const token = voucher.voucher.typedData.message.token;
   const settle = async (user: string, answer: Answer): Promise<Answer> => {
@@ -54,7 +65,9 @@ export async function walletsDemo({ base, adminKey, rpcUrl, report }: Options): 
       headers: as(user),
     });
     if (final.transaction.status !== 'confirmed') {
-      throw new Error(`transaction ${answer.transaction.id} is ${final.transaction.status}: ${final.transaction.error?.message}`);
+      throw new Error(
+        `transaction ${answer.transaction.id} is ${final.transaction.status}: ${final.transaction.error?.message}`,
+      );
     }
     return final;
   };
@@ -64,7 +77,10 @@ export async function walletsDemo({ base, adminKey, rpcUrl, report }: Options): 
     async () =>
       settle(
         'user_12345',
-        await call<Answer>(base, 'POST', '/api/v1/mint/execute', { headers: as('user_12345'), body: { receiptId } }),
+        await call<Answer>(base, 'POST', '/api/v1/mint/execute', {
+          headers: as('user_12345'),
+          body: { receiptId },
+        }),
       ),
     hash,
   );
@@ -88,7 +104,12 @@ export async function walletsDemo({ base, adminKey, rpcUrl, report }: Options): 
       call<Balance>(base, 'GET', `/api/v1/wallet/balance?token=${token}`, { headers: as(user) }),
     );
     const shown = balances.find((one) => one.token?.toLowerCase() === token.toLowerCase())?.formatted;
-    const onChain = await chain.readContract({ address: token, abi: erc20Abi, functionName: 'balanceOf', args: [address] });
+    const onChain = await chain.readContract({
+      address: token,
+      abi: erc20Abi,
+      functionName: 'balanceOf',
+      args: [address],
+    });
     report.check(
       `${user} holds ${expected} on the chain`,
       shown === expected && onChain === BigInt(expected) * 10n ** 18n,
