@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Redis } from 'ioredis';
 import { registerLimits } from '#src/http/limits.ts';
 import { loggerOptions, registerRequestLog } from '#src/http/logging.ts';
@@ -23,7 +23,7 @@ export type AppOptions = {
 export async function buildApp(planes: readonly Plane[], options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     logger: loggerOptions(options.logLevel) as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
     genReqId: requestIdOf,
     trustProxy: options.trustProxy,
@@ -41,7 +41,7 @@ export async function buildApp(planes: readonly Plane[], options: AppOptions): P
     return json(request, body as string, done);
   });
   app.decorateRequest('principal');
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
   registerRequestLog(app);

@@ -52,6 +52,7 @@ export function sendError(
     request.log.error({ err: known.facts.cause ?? known, kind: known.kind }, 'request failed');
   if (known.facts.retryAfter !== undefined)
     reply.header('retry-after', Math.max(1, Math.ceil(known.facts.retryAfter)));
+  reply.header('x-request-id', request.id);
   if (known.facts.allow) reply.header('allow', known.facts.allow.join(', '));
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   return reply
