@@ -4,7 +4,7 @@ export type Principal = {
   kind: string;
   /** Stable id within its kind; '' for anonymous. */
   id: string;
-  /** Journal owner, `<kind>:<id>`; everything the caller makes is filed under it. */
+  /** Journal owner; everything the caller makes is filed under it. `<kind>:<id>` unless it acts for another. */
   owner: string;
   /** Granted scopes; '*' grants all. */
   scopes: readonly string[] | '*';
@@ -14,9 +14,11 @@ export type Principal = {
   facts: Readonly<Record<string, unknown>>;
 };
 
-/** Builds a principal; `owner` derives from kind and id. */
-export function principal(p: Omit<Principal, 'owner' | 'facts'> & { facts?: Principal['facts'] }): Principal {
-  return { facts: {}, ...p, owner: `${p.kind}:${p.id}` };
+/** Builds a principal; `owner` derives from kind and id when it is not told. */
+export function principal(
+  p: Omit<Principal, 'owner' | 'facts'> & Partial<Pick<Principal, 'owner' | 'facts'>>,
+): Principal {
+  return { facts: {}, owner: `${p.kind}:${p.id}`, ...p };
 }
 
 /** True when the principal holds `scope`. */

@@ -95,7 +95,7 @@ export async function registerLimits(app: FastifyInstance, redis?: Redis): Promi
   return {
     async count(request, reply, plane, principal) {
       if (principal.perMinute === Number.POSITIVE_INFINITY) return;
-      const who = principal.id === '' ? `ip:${request.ip}` : principal.owner;
+      const who = principal.id === '' ? `ip:${request.ip}` : `${principal.kind}:${principal.id}`;
       const answer = await ask(request, `${plane}:${who}`, principal.perMinute);
       writeHeaders(reply, principal.perMinute, answer.remaining, answer.ttlInSeconds);
       if (answer.isExceeded) throw exceeded(principal.perMinute, answer.ttlInSeconds, request);
