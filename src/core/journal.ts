@@ -66,8 +66,13 @@ export type Submission = SignedSubmission & {
   network: string;
   /** Ids of the transactions it carries, in leg order. */
   legs: readonly string[];
-  state: 'signed' | 'sent' | 'included' | 'dead';
+  /** signed → sent → included (in a block) → settled (confirmed, watched for reorgs) → final | dead (can't be included). */
+  state: 'signed' | 'sent' | 'included' | 'settled' | 'final' | 'dead';
   epoch: number;
+  /** Where it was last seen in a block. */
+  txHash: Hex | null;
+  blockNumber: bigint | null;
+  blockHash: Hex | null;
   createdAt: Date;
   sentAt: Date | null;
 };
@@ -83,7 +88,10 @@ export type LegOutcome = {
   retryAlone?: boolean;
 };
 
-/** pending: keep watching (and re-send the same bytes) · included · dead: can never be included (replaced, expired). */
+/**
+ * pending: keep watching (and re-send the same bytes) · included · dead: can never be included (replaced, expired).
+ * Say dead only of what one block at the network's confirmation depth proves: its transactions are sent anew.
+ */
 export type SubmissionOutcome =
   | { state: 'pending' }
   | {
@@ -113,7 +121,12 @@ export type LaneExecutor = {
   maxInFlight: number;
   /** Transactions that one submission may carry. */
   maxLegs: number;
-  /** Simulates, batches and signs; must not send. `open` are the lane's submissions still in flight. */
+  /** Longest pause between two looks at the chain (default 500 ms); a new head may `poke` the engine earlier. */
+  pollMs?: number;
+  /**
+   * Simulates, batches and signs; must not send. `open` are the lane's submissions still in flight.
+   * What is neither a leg nor rejected stays queued. A throw means "try again later".
+   */
   prepare(lane: string, queued: readonly Transaction[], open: readonly Submission[]): Promise<Prepared>;
   /** Sends already journalled bytes; must be idempotent. A throw means "unknown", never "not sent". */
   send(submission: Submission): Promise<void>;

@@ -1,0 +1,115 @@
+import type { Hex } from './hex.ts';
+import type {
+  IdempotencyKey,
+  NewTransaction,
+  Submission,
+  Transaction,
+  TransactionError,
+  TransactionStatus,
+} from './journal.ts';
+
+/** Proof of being the lane's only writer: every write of the engine names it and fails when it is no longer true. */
+export type Lease = { lane: string; owner: string; epoch: number; ttlMs: number };
+
+/** A transaction with the journal's own marks. */
+export type JournalTransaction = Transaction & {
+  /** Order in its lane. */
+  seq: bigint;
+  /** Must travel alone. */
+  solo: boolean;
+  /** Times it was put back into the queue. */
+  requeues: number;
+};
+
+/** An outbox row. */
+export type NewEvent = { id: string; type: string; data: Record<string, unknown> };
+
+/** New values of a transaction that is still in state `from`; nothing happens when it is not. */
+export type TransactionChange = {
+  id: string;
+  owner: string;
+  from: TransactionStatus;
+  status: TransactionStatus;
+  solo: boolean;
+  requeues: number;
+  userOpHash: Hex | null;
+  txHash: Hex | null;
+  blockNumber: bigint | null;
+  blockHash: Hex | null;
+  gasUsed: bigint | null;
+  sponsorCost: bigint | null;
+  error: TransactionError | null;
+  event: NewEvent | null;
+};
+
+export type SubmissionChange = Pick<
+  Submission,
+  'id' | 'state' | 'txHash' | 'blockNumber' | 'blockHash' | 'sentAt'
+>;
+export type LegChange = { submissionId: string; transactionId: string; success: boolean | null };
+
+/** State changes that become true together. */
+export type JournalChanges = {
+  at: Date;
+  submissions: SubmissionChange[];
+  legs: LegChange[];
+  transactions: TransactionChange[];
+};
+
+export type TransactionFilter = {
+  userId?: string;
+  types?: readonly string[];
+  status?: TransactionStatus;
+  /** Id of the last row of the page before. */
+  after?: string;
+  limit: number;
+};
+
+export type TransactionRepository = {
+  insert(transaction: NewTransaction, at: Date): Promise<Transaction>;
+  find(owner: string, id: string): Promise<Transaction | null>;
+  /** Newest first. */
+  list(owner: string, filter: TransactionFilter): Promise<Transaction[]>;
+  /** Journal only: whoever owns them. */
+  findMany(ids: readonly string[]): Promise<JournalTransaction[]>;
+};
+
+export type JournalRepository = {
+  /** Takes a free or expired lane; else says in how many ms it may be free. */
+  acquireLease(lane: string, owner: string, ttlMs: number): Promise<{ lease: Lease } | { retryInMs: number }>;
+  /** False when somebody else has the lane. */
+  renewLease(lease: Lease): Promise<boolean>;
+  releaseLease(lease: Lease): Promise<void>;
+  /** Pending transactions in lane order. */
+  listQueued(lane: string, limit: number): Promise<JournalTransaction[]>;
+  /** Open submissions of a lane with all others of their nonces, oldest first. */
+  listOpen(lane: string): Promise<Submission[]>;
+  /** Writes a signed submission and moves its pending legs to submitted. */
+  insertSubmission(lease: Lease, submission: Submission): Promise<'written' | 'lease_lost' | 'legs_changed'>;
+  /** Writes a fee bump beside the submission it replaces. */
+  insertReplacement(lease: Lease, submission: Submission): Promise<'written' | 'lease_lost'>;
+  /** Ids of the transactions that changed; null when the lease is lost (then nothing changed). */
+  apply(lease: Lease, changes: JournalChanges): Promise<string[] | null>;
+  /** Lanes with unfinished transactions; with `settled`, also those whose confirmed ones are still watched. */
+  listLanesWithWork(settled: boolean): Promise<string[]>;
+};
+
+export type IdempotencyRepository = {
+  /** Null when the key is new (and now taken by this database transaction); waits for a concurrent twin. */
+  claim(
+    key: IdempotencyKey,
+    at: Date,
+    expiresAt: Date,
+  ): Promise<{ fingerprint: string; transactionId: string | null } | null>;
+  bind(key: IdempotencyKey, transactionId: string): Promise<void>;
+  /** Removes expired keys, at most `limit`; returns how many. */
+  deleteExpired(at: Date, limit: number): Promise<number>;
+};
+
+/** What the journal needs of the database; `transaction` binds all of it to one database transaction. */
+export type JournalStore = {
+  transactions: TransactionRepository;
+  journal: JournalRepository;
+  idempotency: IdempotencyRepository;
+  transaction<T>(fn: (store: JournalStore) => Promise<T>): Promise<T>;
+};
