@@ -1,0 +1,45 @@
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { IdempotencyRepository } from '#src/core/journal-store.ts';
+import type { Db } from '../handle.ts';
+import { rows } from '../statement.ts';
+import { idempotencyKeys } from '../tables/journal.ts';
+
+/** Keys of writes; call inside the write's own database transaction. */
+export function idempotencyRepository(db: Db): IdempotencyRepository {
+  const t = idempotencyKeys;
+  return {
+    async claim(key, at, expiresAt) {
+      // A twin that is still running holds the index entry: the insert waits for its commit.
+      const taken = await db
+        .insert(t)
+        .values({ ...key, transactionId: null, createdAt: at, expiresAt })
+        .onConflictDoUpdate({
+          target: [t.owner, t.operation, t.key],
+          set: { fingerprint: key.fingerprint, transactionId: null, createdAt: at, expiresAt },
+          setWhere: lt(t.expiresAt, at),
+        })
+        .returning({ key: t.key });
+      if (taken.length > 0) return null;
+      const [first] = await db
+        .select({ fingerprint: t.fingerprint, transactionId: t.transactionId })
+        .from(t)
+        .where(and(eq(t.owner, key.owner), eq(t.operation, key.operation), eq(t.key, key.key)));
+      // Removed by the clean-up between the two statements: an expired key is a new one.
+      return first ?? this.claim(key, at, expiresAt);
+    },
+    async bind(key, transactionId) {
+      await db
+        .update(t)
+        .set({ transactionId })
+        .where(and(eq(t.owner, key.owner), eq(t.operation, key.operation), eq(t.key, key.key)));
+    },
+    async deleteExpired(at, limit) {
+      const gone = await rows(
+        db,
+        sql`delete from ${t} where ctid in (
+          select ctid from ${t} where ${t.expiresAt} < ${at.toISOString()}::timestamptz limit ${limit}) returning 1`,
+      );
+      return gone.length;
+    },
+  };
+}

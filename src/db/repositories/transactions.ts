@@ -1,0 +1,89 @@
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { newId } from '#src/core/ids.ts';
+import type { JournalTransaction, TransactionRepository } from '#src/core/journal-store.ts';
+import type { Call, NewTransaction, Transaction } from '#src/core/journal.ts';
+import type { Db } from '../handle.ts';
+import { lazy } from '../statement.ts';
+import { transactions } from '../tables/journal.ts';
+
+type Row = typeof transactions.$inferSelect;
+
+/** Intents: written by services, read by planes; the journal engine alone changes them. */
+export function transactionRepository(db: Db): TransactionRepository {
+  const one = lazy(() =>
+    db
+      .select()
+      .from(transactions)
+      .where(
+        and(eq(transactions.id, sql.placeholder('id')), eq(transactions.owner, sql.placeholder('owner'))),
+      )
+      .prepare('transactions_find'),
+  );
+  return {
+    async insert(transaction, at) {
+      const [row] = await db.insert(transactions).values(toRow(transaction, at)).returning();
+      if (!row) throw new Error('insert returned no row');
+      return toTransaction(row);
+    },
+    async find(owner, id) {
+      const [row] = await one().execute({ owner, id });
+      return row ? toTransaction(row) : null;
+    },
+    async list(owner, filter) {
+      const wanted: (SQL | undefined)[] = [eq(transactions.owner, owner)];
+      if (filter.userId !== undefined) wanted.push(eq(transactions.userId, filter.userId));
+      if (filter.types !== undefined) wanted.push(inArray(transactions.type, [...filter.types]));
+      if (filter.status !== undefined) wanted.push(eq(transactions.status, filter.status));
+      if (filter.after !== undefined) wanted.push(lt(transactions.seq, seqOf(db, owner, filter.after)));
+      const found = await db
+        .select()
+        .from(transactions)
+        .where(and(...wanted))
+        .orderBy(desc(transactions.seq))
+        .limit(filter.limit);
+      return found.map(toTransaction);
+    },
+    async findMany(ids) {
+      if (ids.length === 0) return [];
+      const found = await db
+        .select()
+        .from(transactions)
+        .where(sql`${transactions.id} in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`);
+      return found.map(toJournalTransaction);
+    },
+  };
+}
+
+function seqOf(db: Db, owner: string, id: string): SQL {
+  const cursor = db
+    .select({ seq: transactions.seq })
+    .from(transactions)
+    .where(and(eq(transactions.owner, owner), eq(transactions.id, id)));
+  return sql`(${cursor})`;
+}
+
+function toRow(t: NewTransaction, at: Date): typeof transactions.$inferInsert {
+  return {
+    id: t.id ?? newId('tx'),
+    owner: t.owner,
+    userId: t.userId ?? null,
+    type: t.type,
+    network: t.network,
+    lane: t.lane,
+    calls: t.calls.map((call) => ({ to: call.to, data: call.data, value: call.value.toString() })),
+    expect: (t.expect ?? []).map((log) => ({ ...log, topics: [...log.topics] })),
+    meta: { ...t.meta },
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+function toTransaction(row: Row): Transaction {
+  const { seq: _seq, solo: _solo, requeues: _requeues, calls, ...rest } = row;
+  return { ...rest, calls: calls.map((call): Call => ({ ...call, value: BigInt(call.value) })) };
+}
+
+/** A row with the journal's own marks. */
+export function toJournalTransaction(row: Row): JournalTransaction {
+  return { ...toTransaction(row), seq: row.seq, solo: row.solo, requeues: row.requeues };
+}

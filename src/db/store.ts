@@ -1,0 +1,37 @@
+import type { JournalStore } from '#src/core/journal-store.ts';
+import { normalizeDbError } from './errors.ts';
+import type { Db } from './handle.ts';
+import { idempotencyRepository } from './repositories/idempotency.ts';
+import { journalRepository } from './repositories/journal.ts';
+import { networkRepository } from './repositories/networks.ts';
+import { transactionRepository } from './repositories/transactions.ts';
+
+/** Every repository, all bound to the same pool or database transaction. One line an area. */
+function repositories(db: Db) {
+  return {
+    idempotency: idempotencyRepository(db),
+    journal: journalRepository(db),
+    networks: networkRepository(db),
+    transactions: transactionRepository(db),
+  } satisfies Omit<JournalStore, 'transaction'> & Record<string, unknown>;
+}
+
+/** What services see of the database. */
+export type Store = ReturnType<typeof repositories> & {
+  /** Runs `fn` in one database transaction (a savepoint when already in one); use only the store it is given. */
+  transaction<T>(fn: (store: Store) => Promise<T>): Promise<T>;
+};
+
+/** Binds the repositories to a database. A lost connection surfaces as `unavailable`. */
+export function createStore(db: Db): Store {
+  return {
+    ...repositories(db),
+    async transaction<T>(fn: (store: Store) => Promise<T>): Promise<T> {
+      try {
+        return await db.transaction((tx) => fn(createStore(tx)));
+      } catch (error) {
+        throw normalizeDbError(error);
+      }
+    },
+  };
+}
