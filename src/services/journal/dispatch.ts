@@ -1,0 +1,146 @@
+import type { JournalTransaction } from '#src/core/journal-store.ts';
+import type { Prepared, SignedSubmission, Submission } from '#src/core/journal.ts';
+import { newId } from '#src/core/ids.ts';
+import { commit, LeaseLostError, noChanges, toTransaction } from './commit.ts';
+import { isInFlight, type Group, type LaneState, newGroup } from './groups.ts';
+import type { JournalContext } from './ports.ts';
+import { backoff, monotonic, within } from './time.ts';
+import { failed } from './verdict.ts';
+
+/** Signs and sends what is queued while the lane has room in flight. */
+export async function dispatch(ctx: JournalContext, state: LaneState): Promise<void> {
+  while (hasRoom(state) && state.arrivals && monotonic() >= state.nextPrepareAt) {
+    state.arrivals = false;
+    const queued = await ctx.store.journal.listQueued(state.lease.lane, state.executor.maxLegs);
+    const batch = pick(queued, state.prepareFailures);
+    if (batch.length === 0) return;
+    await ctx.checkpoint('after_row');
+    state.arrivals = true;
+    for (const transaction of batch) state.transactions.set(transaction.id, transaction);
+    if (!(await next(ctx, state, batch))) return;
+  }
+}
+
+function hasRoom(state: LaneState): boolean {
+  return [...state.groups.values()].filter(isInFlight).length < state.executor.maxInFlight;
+}
+
+/** The longest run in lane order that may share a submission; alone after repeated faults, to find the culprit. */
+function pick(queued: readonly JournalTransaction[], failures: number): JournalTransaction[] {
+  const first = queued[0];
+  if (!first) return [];
+  if (first.solo || failures >= 3) return [first];
+  const end = queued.findIndex((t) => t.solo);
+  return end < 0 ? [...queued] : queued.slice(0, end);
+}
+
+/** One batch: false when nothing could be done now. */
+async function next(
+  ctx: JournalContext,
+  state: LaneState,
+  batch: readonly JournalTransaction[],
+): Promise<boolean> {
+  const prepared = await prepare(ctx, state, batch);
+  if (!prepared) return false;
+  const rejected = prepared.rejected.flatMap(({ id, error }) => {
+    const transaction = state.transactions.get(id);
+    return transaction ? [failed(transaction, error)] : [];
+  });
+  await commit(ctx, state, { ...noChanges(), transactions: rejected });
+  if (prepared.submission && prepared.legs.length > 0) {
+    await record(ctx, state, prepared.submission, prepared.legs);
+    return true;
+  }
+  if (rejected.length === 0) postpone(ctx, state);
+  return rejected.length > 0;
+}
+
+async function prepare(
+  ctx: JournalContext,
+  state: LaneState,
+  batch: readonly JournalTransaction[],
+): Promise<Prepared | null> {
+  const open = [...state.groups.values()].flatMap((g) => g.members).filter((m) => m.state !== 'dead');
+  try {
+    const work = state.executor.prepare(state.lease.lane, batch.map(toTransaction), open);
+    const prepared = await within(ctx.timing.callMs, 'prepare', work);
+    state.prepareFailures = 0;
+    await ctx.checkpoint('after_sign');
+    return prepared;
+  } catch (error) {
+    ctx.log.warn({ err: error, lane: state.lease.lane }, 'could not prepare a submission');
+    postpone(ctx, state);
+    return null;
+  }
+}
+
+function postpone(ctx: JournalContext, state: LaneState): void {
+  state.prepareFailures += 1;
+  state.nextPrepareAt = monotonic() + backoff(ctx.timing, state.prepareFailures);
+}
+
+/** Commits the signed bytes, then sends them. */
+async function record(ctx: JournalContext, state: LaneState, signed: SignedSubmission, legs: string[]) {
+  const submission = toSubmission(ctx, state, signed, legs);
+  const result = await ctx.store.journal.insertSubmission(state.lease, submission);
+  if (result === 'lease_lost') throw new LeaseLostError(state.lease.lane);
+  // Somebody cancelled a leg while it was being signed: the bytes are void, the rest is signed anew.
+  if (result === 'legs_changed') return;
+  await ctx.checkpoint('after_record');
+  const hash = signed.kind === 'user_operation' ? { userOpHash: signed.hash } : { txHash: signed.hash };
+  const submitted = legs.flatMap((id) => {
+    const before = state.transactions.get(id);
+    return before
+      ? [{ ...before, ...hash, status: 'submitted' as const, updatedAt: submission.createdAt }]
+      : [];
+  });
+  for (const transaction of submitted) state.transactions.set(transaction.id, transaction);
+  const group = newGroup(submission, ctx.timing.resendMs, ctx.timing.firstPollMs);
+  state.groups.set(group.key, mergeGroup(state.groups.get(group.key), group));
+  send(ctx, state, state.groups.get(group.key) ?? group, submission);
+  ctx.publish(submitted.map(toTransaction));
+}
+
+/** An expired operation's nonce is signed for again: both hashes are watched. */
+function mergeGroup(before: Group | undefined, now: Group): Group {
+  return before ? { ...now, members: [...before.members, ...now.members] } : now;
+}
+
+/** Completes signed bytes to a row. */
+export function toSubmission(
+  ctx: JournalContext,
+  state: LaneState,
+  signed: SignedSubmission,
+  legs: readonly string[],
+): Submission {
+  const network = state.transactions.get(legs[0] ?? '')?.network ?? '';
+  const { lane, epoch } = state.lease;
+  const place = { txHash: null, blockNumber: null, blockHash: null };
+  const times = { createdAt: ctx.clock.now(), sentAt: null };
+  return { ...signed, id: newId('sub'), lane, network, legs, state: 'signed', epoch, ...place, ...times };
+}
+
+/** Sends journalled bytes without holding up the lane; the chain is asked as soon as they are out. */
+export function send(ctx: JournalContext, state: LaneState, group: Group, submission: Submission): void {
+  group.sending = true;
+  group.nextSendAt = monotonic() + group.resendMs;
+  group.resendMs = Math.min(group.resendMs * 2, 15_000);
+  group.nextLookAt = monotonic() + ctx.timing.pollMs;
+  const sent = within(ctx.timing.callMs, 'send', state.executor.send(submission))
+    .catch((error: unknown) => {
+      // Unknown, never "not sent": the next look decides.
+      ctx.log.warn({ err: error, lane: submission.lane, hash: submission.hash }, 'sending failed');
+    })
+    .then(async () => {
+      submission.sentAt ??= ctx.clock.now();
+      await ctx.checkpoint('after_send');
+    })
+    .finally(() => {
+      group.sending = false;
+      group.nextLookAt = 0;
+      group.pauseMs = ctx.timing.firstPollMs;
+      state.sends.delete(sent);
+      state.signal();
+    });
+  state.sends.add(sent);
+}

@@ -1,0 +1,143 @@
+import type { Lease } from '#src/core/journal-store.ts';
+import type { LaneExecutor } from '#src/core/journal.ts';
+import { LeaseLostError } from './commit.ts';
+import { dispatch } from './dispatch.ts';
+import { isSettled, type LaneState, toGroups } from './groups.ts';
+import type { JournalContext } from './ports.ts';
+import { backoff, monotonic } from './time.ts';
+import { watch } from './watch.ts';
+
+/** A lane at work in this process. */
+export type LaneRun = {
+  /** Something was queued. */
+  wake(): void;
+  /** A new head: ask the chain now. */
+  poke(): void;
+  /** Ends after the current step and gives the lease back. */
+  stop(): void;
+  /** Resolves, never rejects: when the lane is idle, or to the ms after which another holder may be gone. */
+  done: Promise<{ retryInMs: number } | 'idle'>;
+};
+
+type Signals = { woken: boolean; poked: boolean; stopped: boolean; lost: boolean; ring: () => void };
+
+/** Leases a lane and works on it until nothing is left to do. */
+export function runLane(ctx: JournalContext, lane: string, executor: LaneExecutor): LaneRun {
+  const signals: Signals = { woken: true, poked: false, stopped: false, lost: false, ring: () => {} };
+  const set = (change: Partial<Signals>) => {
+    Object.assign(signals, change);
+    signals.ring();
+  };
+  return {
+    wake: () => set({ woken: true }),
+    poke: () => set({ poked: true }),
+    stop: () => set({ stopped: true }),
+    done: work(ctx, lane, executor, signals),
+  };
+}
+
+async function work(ctx: JournalContext, lane: string, executor: LaneExecutor, signals: Signals) {
+  for (let failures = 1; !signals.stopped; failures += 1) {
+    try {
+      const got = await ctx.store.journal.acquireLease(lane, ctx.instance, ctx.timing.leaseMs);
+      if ('retryInMs' in got) return got;
+      failures = 0;
+      await hold(ctx, got.lease, executor, signals);
+      // Woken while the lease was given back: nobody else would hear it.
+      if (!signals.woken) return 'idle';
+    } catch (error) {
+      if (error instanceof LeaseLostError) return { retryInMs: ctx.timing.leaseMs };
+      ctx.log.error({ err: error, lane }, 'lane stumbled; reading the journal again');
+      await pause(signals, backoff(ctx.timing, failures + 1));
+    }
+  }
+  return 'idle' as const;
+}
+
+/** Works under a lease that is renewed in the background, and gives it back. */
+async function hold(ctx: JournalContext, lease: Lease, executor: LaneExecutor, signals: Signals) {
+  const renewal = setInterval(() => {
+    ctx.store.journal.renewLease(lease).then(
+      (held) => {
+        if (!held) Object.assign(signals, { lost: true }).ring();
+      },
+      // The database is away: writes are fenced anyway.
+      () => {},
+    );
+  }, ctx.timing.leaseMs / 3);
+  const state = await load(ctx, lease, executor, signals).catch((error: unknown) => {
+    clearInterval(renewal);
+    throw error;
+  });
+  try {
+    await loop(ctx, state, signals);
+    await Promise.allSettled(state.sends);
+    await ctx.store.journal.releaseLease(lease);
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+/** The lane's image from the journal; every open nonce is looked at, and sent again if it is pending. */
+async function load(
+  ctx: JournalContext,
+  lease: Lease,
+  executor: LaneExecutor,
+  signals: Signals,
+): Promise<LaneState> {
+  const open = await ctx.store.journal.listOpen(lease.lane);
+  const carried = await ctx.store.transactions.findMany([...new Set(open.flatMap((s) => s.legs))]);
+  return {
+    lease,
+    executor,
+    groups: toGroups(open, ctx.timing.resendMs, ctx.timing.firstPollMs),
+    transactions: new Map(carried.map((t) => [t.id, t])),
+    arrivals: true,
+    nextPrepareAt: 0,
+    prepareFailures: 0,
+    sends: new Set(),
+    signal: () => signals.ring(),
+  };
+}
+
+async function loop(ctx: JournalContext, state: LaneState, signals: Signals): Promise<void> {
+  let idleSince: number | null = null;
+  while (!signals.stopped) {
+    if (signals.lost) throw new LeaseLostError(state.lease.lane);
+    if (signals.woken) state.arrivals = true;
+    if (signals.poked) for (const group of state.groups.values()) group.nextLookAt = 0;
+    signals.woken = false;
+    signals.poked = false;
+    await watch(ctx, state);
+    await dispatch(ctx, state);
+    if (signals.woken || signals.poked) continue;
+    const busy =
+      state.arrivals || state.sends.size > 0 || [...state.groups.values()].some((g) => !isSettled(g));
+    idleSince = busy ? null : (idleSince ?? monotonic());
+    const idleUntil = idleSince === null ? Infinity : idleSince + ctx.timing.lingerMs;
+    if (monotonic() >= idleUntil) return;
+    await pause(signals, Math.min(nextDue(state), idleUntil) - monotonic());
+  }
+}
+
+/** When the lane has something to do without being woken. */
+function nextDue(state: LaneState): number {
+  const looks = [...state.groups.values()].map((g) => g.nextLookAt);
+  const prepares = state.arrivals && state.nextPrepareAt > monotonic() ? [state.nextPrepareAt] : [];
+  return Math.min(monotonic() + 60_000, ...looks, ...prepares);
+}
+
+/** Sleeps until the time is up or a signal rings. */
+async function pause(signals: Signals, ms: number): Promise<void> {
+  if (ms <= 0 || signals.stopped || signals.woken || signals.poked || signals.lost) {
+    // Lets I/O in between two busy rounds.
+    await new Promise((resolve) => setImmediate(resolve));
+    return;
+  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signals.ring = resolve;
+  await promise;
+  signals.ring = () => {};
+  clearTimeout(timer);
+}

@@ -1,0 +1,91 @@
+import { fail } from '#src/core/errors.ts';
+import type { JournalStore } from '#src/core/journal-store.ts';
+import type { Transaction } from '#src/core/journal.ts';
+
+/** submitted: signed and committed · included: in a block · final: confirmed or failed. */
+export type WaitUntil = 'submitted' | 'included' | 'final';
+
+export type Waiters = {
+  wait(id: string, timeoutMs: number, until?: WaitUntil): Promise<Transaction>;
+  /** Told of committed changes in this process. */
+  publish(transactions: readonly Transaction[]): void;
+  /** Told by another replica: reads again what somebody waits for. */
+  refresh(ids: readonly string[]): void;
+  /** Answers everybody with what is known. */
+  close(): void;
+};
+
+type Waiter = { id: string; until: WaitUntil; done(transaction: Transaction): void };
+
+/** True when the transaction is as far as the caller waits for. */
+export function hasReached(t: Transaction, until: WaitUntil): boolean {
+  if (t.status === 'confirmed' || t.status === 'failed') return true;
+  if (until === 'included') return t.blockNumber !== null;
+  return until === 'submitted' && t.status === 'submitted';
+}
+
+/** Requests that wait for transactions: woken in process, with one shared poll for what other replicas do. */
+export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs: number): Waiters {
+  const waiting = new Map<string, Set<Waiter>>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const publish = (transactions: readonly Transaction[]) => {
+    for (const transaction of transactions) {
+      for (const waiter of waiting.get(transaction.id) ?? []) {
+        if (hasReached(transaction, waiter.until)) waiter.done(transaction);
+      }
+    }
+  };
+  const read = async (ids: readonly string[]) => {
+    const wanted = ids.filter((id) => waiting.has(id));
+    if (wanted.length > 0) publish(await store.transactions.findMany(wanted));
+  };
+  // A lost database answers the next poll; until then the time limit holds.
+  const refresh = (ids: readonly string[]) => void read(ids).catch(() => {});
+  const add = (waiter: Waiter) => {
+    const all = waiting.get(waiter.id) ?? new Set();
+    waiting.set(waiter.id, all.add(waiter));
+    timer ??= setInterval(() => refresh([...waiting.keys()]), pollMs);
+  };
+  const remove = (waiter: Waiter) => {
+    const all = waiting.get(waiter.id);
+    all?.delete(waiter);
+    if (all?.size === 0) waiting.delete(waiter.id);
+    if (waiting.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const endings = new Set<() => void>();
+  return {
+    publish,
+    refresh,
+    async wait(id, timeoutMs, until = 'final') {
+      const { promise, resolve } = Promise.withResolvers<Transaction | null>();
+      const waiter: Waiter = { id, until, done: resolve };
+      const giveUp = () => resolve(null);
+      const limit = setTimeout(giveUp, timeoutMs);
+      endings.add(giveUp);
+      add(waiter);
+      try {
+        // Read after listening: nothing falls in between.
+        const now = await one(store, id);
+        if (hasReached(now, until) || timeoutMs <= 0) return now;
+        return (await promise) ?? (await one(store, id));
+      } finally {
+        clearTimeout(limit);
+        endings.delete(giveUp);
+        remove(waiter);
+      }
+    },
+    close() {
+      for (const end of endings) end();
+    },
+  };
+}
+
+async function one(store: Pick<JournalStore, 'transactions'>, id: string): Promise<Transaction> {
+  const [found] = await store.transactions.findMany([id]);
+  if (!found) throw fail('not_found', { resource: 'transaction' });
+  const { seq: _seq, solo: _solo, requeues: _requeues, ...transaction } = found;
+  return transaction;
+}

@@ -1,0 +1,189 @@
+import type { SubmissionChange, TransactionChange } from '#src/core/journal-store.ts';
+import type { Submission, SubmissionOutcome } from '#src/core/journal.ts';
+import { type Changes, commit, LeaseLostError, noChanges, toTransaction } from './commit.ts';
+import { send, toSubmission } from './dispatch.ts';
+import {
+  carried,
+  type Group,
+  includedMember,
+  isCarriedBy,
+  isSettled,
+  latestLive,
+  type LaneState,
+} from './groups.ts';
+import type { JournalContext } from './ports.ts';
+import { monotonic, within } from './time.ts';
+import { type Dead, type Included, moved, noted, reorged, requeued, settled } from './verdict.ts';
+
+type Look = { group: Group; found: { member: Submission; outcome: SubmissionOutcome }[] };
+
+/** Asks the chain about every group that is due and commits what it says in one statement. */
+export async function watch(ctx: JournalContext, state: LaneState): Promise<void> {
+  const now = monotonic();
+  const due = [...state.groups.values()].filter((g) => g.nextLookAt <= now);
+  if (due.length === 0) return;
+  await ctx.checkpoint('before_receipt');
+  const looks = (await Promise.all(due.map((group) => look(ctx, state, group)))).filter((l) => l !== null);
+  const changes = noChanges();
+  for (const seen of looks) judge(ctx, state, seen, changes);
+  await commit(ctx, state, changes);
+  if (changes.transactions.some((t) => t.status === 'pending')) state.arrivals = true;
+  for (const { group } of looks) await follow(ctx, state, group);
+}
+
+async function look(ctx: JournalContext, state: LaneState, group: Group): Promise<Look | null> {
+  const ask = (member: Submission) => state.executor.check(member, carried(state, member).map(toTransaction));
+  try {
+    const found = await Promise.all(
+      group.members.map(async (member) => ({
+        member,
+        outcome: await within(ctx.timing.callMs, 'check', ask(member)),
+      })),
+    );
+    group.nextLookAt = monotonic() + (isSettled(group) ? ctx.timing.settledPollMs : group.pauseMs);
+    group.pauseMs = Math.min(group.pauseMs * 2, state.executor.pollMs ?? ctx.timing.pollMs);
+    return { group, found };
+  } catch (error) {
+    ctx.log.warn({ err: error, lane: state.lease.lane }, 'could not ask the chain');
+    group.pauseMs = Math.min(Math.max(group.pauseMs, ctx.timing.backoffMs) * 2, ctx.timing.maxBackoffMs);
+    group.nextLookAt = monotonic() + group.pauseMs;
+    return null;
+  }
+}
+
+/** Turns what was seen of one nonce into changes. */
+function judge(ctx: JournalContext, state: LaneState, { group, found }: Look, changes: Changes): void {
+  for (const { member, outcome } of found) {
+    if (outcome.state !== 'included') continue;
+    group.doubts = 0;
+    return include(ctx, state, group, member, outcome, changes);
+  }
+  const before = includedMember(group);
+  const dead = found.every(({ outcome }) => outcome.state === 'dead');
+  group.doubts = before || dead ? group.doubts + 1 : 0;
+  // One look may be a lagging node's; two in a row are believed.
+  if (group.doubts === 1) return;
+  if (before) return vanish(state, group, before, changes);
+  if (dead) return bury(state, group, found, changes);
+  for (const { member } of found) {
+    if (member.state === 'signed' && member.sentAt) changes.submissions.push(moved(member, 'sent', null));
+  }
+}
+
+function include(
+  ctx: JournalContext,
+  state: LaneState,
+  group: Group,
+  member: Submission,
+  at: Included,
+  changes: Changes,
+): void {
+  if (member.state === 'settled' && member.blockHash !== at.blockHash)
+    return vanish(state, group, member, changes);
+  if (at.confirmations < ctx.confirmationsFor(member.network)) return note(state, group, member, at, changes);
+  const age = ctx.clock.now().getTime() - member.createdAt.getTime();
+  const deep = at.confirmations >= ctx.watchDepthFor(member.network) || age > ctx.timing.settledWatchMs;
+  if (member.state === 'settled') {
+    if (deep) changes.submissions.push(moved(member, 'final', at));
+    return;
+  }
+  changes.submissions.push(moved(member, deep ? 'final' : 'settled', at), ...siblings(group, member));
+  for (const leg of at.legs) {
+    const t = state.transactions.get(leg.transactionId);
+    if (t?.status !== 'submitted' || !isCarriedBy(group, t)) continue;
+    changes.transactions.push(settled(t, member, at, leg));
+    changes.legs.push({ submissionId: member.id, transactionId: t.id, success: leg.success });
+  }
+  changes.transactions.push(...orphans(state, group, member));
+}
+
+function note(state: LaneState, group: Group, member: Submission, at: Included, changes: Changes): void {
+  if (member.state === 'included' && member.blockHash === at.blockHash) return;
+  changes.submissions.push(moved(member, 'included', at));
+  changes.transactions.push(
+    ...carried(state, member)
+      .filter((t) => t.status === 'submitted' && isCarriedBy(group, t))
+      .map((t) => noted(t, member, at)),
+  );
+}
+
+/** The other submissions of the nonce can't run any more. */
+function siblings(group: Group, winner: Submission): SubmissionChange[] {
+  return group.members.filter((m) => m !== winner && m.state !== 'dead').map((m) => moved(m, 'dead', null));
+}
+
+/** Transactions that only the losers carried: provably not run. */
+function orphans(state: LaneState, group: Group, winner: Submission): TransactionChange[] {
+  const error = { code: 'replaced', message: 'The nonce was used by another submission' };
+  const dead: Dead = { state: 'dead', reason: 'replaced', error };
+  const lost = group.members.filter((m) => m !== winner && m.state !== 'dead');
+  return lost
+    .flatMap((m) => carried(state, m))
+    .filter((t) => t.status === 'submitted' && isCarriedBy(group, t) && !winner.legs.includes(t.id))
+    .map((t) => requeued(t, dead));
+}
+
+/** A block that held the submission is gone: back to submitted, and the same bytes go out again. */
+function vanish(state: LaneState, group: Group, member: Submission, changes: Changes): void {
+  changes.submissions.push(moved(member, 'sent', null));
+  changes.transactions.push(
+    ...carried(state, member)
+      .filter((t) => t.status !== 'pending' && t.txHash === member.txHash)
+      .map((t) => reorged(t, member)),
+  );
+  group.doubts = 0;
+  group.nextLookAt = 0;
+  group.nextSendAt = 0;
+}
+
+function bury(state: LaneState, group: Group, found: Look['found'], changes: Changes): void {
+  const verdicts = found.flatMap(({ outcome }) => (outcome.state === 'dead' ? [outcome] : []));
+  const verdict = verdicts.find((v) => v.reason === 'replaced') ?? verdicts.at(-1);
+  if (!verdict) return;
+  const ids = new Set(group.members.filter((m) => m.state !== 'dead').flatMap((m) => m.legs));
+  changes.submissions.push(
+    ...group.members.filter((m) => m.state !== 'dead').map((m) => moved(m, 'dead', null)),
+  );
+  for (const id of ids) {
+    const t = state.transactions.get(id);
+    if (t?.status === 'submitted' && isCarriedBy(group, t)) changes.transactions.push(requeued(t, verdict));
+  }
+}
+
+/** After the commit: forget what is over, send again or replace what is stuck. */
+async function follow(ctx: JournalContext, state: LaneState, group: Group): Promise<void> {
+  if (group.members.every((m) => m.state === 'final' || m.state === 'dead')) return forget(state, group);
+  const latest = latestLive(group);
+  if (!latest || includedMember(group) || group.sending || monotonic() < group.nextSendAt) return;
+  const replacement = latest.sentAt ? await bump(ctx, state, latest) : null;
+  if (replacement) group.members.push(replacement);
+  send(ctx, state, group, replacement ?? latest);
+}
+
+async function bump(ctx: JournalContext, state: LaneState, latest: Submission): Promise<Submission | null> {
+  if (!state.executor.bump) return null;
+  try {
+    const work = state.executor.bump(latest, carried(state, latest).map(toTransaction));
+    const signed = await within(ctx.timing.callMs, 'bump', work);
+    if (!signed) return null;
+    const submission = toSubmission(ctx, state, { ...signed, replaces: latest.hash }, latest.legs);
+    const result = await ctx.store.journal.insertReplacement(state.lease, submission);
+    if (result === 'lease_lost') throw new LeaseLostError(state.lease.lane);
+    for (const t of carried(state, latest)) {
+      if (t.status !== 'submitted') continue;
+      const hash = signed.kind === 'user_operation' ? { userOpHash: signed.hash } : { txHash: signed.hash };
+      state.transactions.set(t.id, { ...t, ...hash });
+    }
+    return submission;
+  } catch (error) {
+    if (error instanceof LeaseLostError) throw error;
+    ctx.log.warn({ err: error, lane: state.lease.lane, hash: latest.hash }, 'could not replace a submission');
+    return null;
+  }
+}
+
+function forget(state: LaneState, group: Group): void {
+  state.groups.delete(group.key);
+  const kept = new Set([...state.groups.values()].flatMap((g) => g.members).flatMap((m) => m.legs));
+  for (const id of group.members.flatMap((m) => m.legs)) if (!kept.has(id)) state.transactions.delete(id);
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { onTestFinished, vi } from 'vitest';
+import { systemClock } from '#src/core/clock.ts';
+import type { NewTransaction, Transaction } from '#src/core/journal.ts';
+import { openDatabase } from '#src/db/client.ts';
+import type { Database } from '#src/db/handle.ts';
+import { createStore, type Store } from '#src/db/store.ts';
+import { createJournal, type Journal } from '#src/services/journal.ts';
+import type { JournalOptions } from '#src/services/journal/ports.ts';
+
+// The embedded database takes seconds to open on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
+
+export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Kinds of database this run tests on. */
+export const kinds = process.env['TEST_DATABASE_URL'] === undefined ? ['pglite'] : ['pglite', 'postgres'];
+
+/** A migrated database of its own, gone after the test. */
+export async function freshDatabase(
+  kind: string,
+): Promise<{ database: Database; store: Store; url: string | undefined }> {
+  const url = kind === 'postgres' ? await createPostgres() : undefined;
+  const database = await openDatabase({ url, dataDir: 'memory://', log: quiet });
+  onTestFinished(() => database.close());
+  await database.migrate();
+  return { database, store: createStore(database.db), url };
+}
+
+/** An empty PostgreSQL database beside the one in TEST_DATABASE_URL. */
+export async function createPostgres(): Promise<string> {
+  const admin = process.env['TEST_DATABASE_URL'] ?? '';
+  const name = `chronos_test_${randomUUID().replaceAll('-', '')}`;
+  const client = postgres(admin, { max: 1, onnotice: () => {} });
+  await client.unsafe(`create database ${name}`);
+  onTestFinished(async () => {
+    await client.unsafe(`drop database ${name} with (force)`);
+    await client.end();
+  });
+  const url = new URL(admin);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+export const lane = 'account:base-sepolia:0xabc';
+
+/** An engine with short pauses, stopped after the test. */
+export function engine(
+  store: Store,
+  options: Partial<JournalOptions> & Pick<JournalOptions, 'executors'>,
+): Journal {
+  const timing = {
+    lingerMs: 0,
+    firstPollMs: 5,
+    pollMs: 20,
+    resendMs: 100,
+    backoffMs: 10,
+    maxBackoffMs: 50,
+    settledPollMs: 20,
+  };
+  const journal = createJournal({
+    store,
+    clock: systemClock,
+    log: quiet,
+    ...options,
+    timing: { ...timing, leaseMs: 2_000, waitPollMs: 50, ...options.timing },
+  });
+  onTestFinished(() => journal.stop());
+  return journal;
+}
+
+/** Writes an intent the way a service does. */
+export async function submit(
+  store: Store,
+  journal: Journal,
+  change: Partial<NewTransaction> = {},
+): Promise<Transaction> {
+  const transaction = await store.transaction((tx) => journal.submit(tx, intent(change)));
+  journal.wake(transaction.lane);
+  return transaction;
+}
+
+export function intent(change: Partial<NewTransaction> = {}): NewTransaction {
+  const call = {
+    to: '0x036CbD53842c5426634e7929541eC2318f3dCF7e',
+    data: '0xa9059cbb',
+    value: 2n ** 200n,
+  } as const;
+  return { owner: 'client:one', type: 'transfer', network: 'base-sepolia', lane, calls: [call], ...change };
+}
+
+/** Resolves once `test` holds; the test's own time limit ends a wait in vain. */
+export async function until(test: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await test())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
