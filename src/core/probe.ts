@@ -1,0 +1,23 @@
+import type { Address, Hex } from './hex.ts';
+
+/** A read-only call. */
+export type View = { to: Address; data: Hex };
+
+/** What a payment wants to know of the chain, answered from one block in one round trip. */
+export type ChainQuestion = {
+  /** Answered first, and free of the simulation's effects. */
+  reads: readonly View[];
+  /** Calls run in order after the reads, each on the effects of the one before. */
+  simulation: readonly View[];
+  /** Gas that the simulation may use. */
+  gas: bigint;
+};
+
+export type CallResult = { ok: boolean; data: Hex };
+
+export type ChainAnswer = {
+  /** Unix seconds of the block that answered. */
+  timestamp: bigint;
+  reads: readonly CallResult[];
+  simulation: readonly CallResult[];
+};

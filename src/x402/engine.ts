@@ -1,0 +1,107 @@
+import type { Address } from '#src/core/hex.ts';
+import { type Clock, unixSeconds } from '#src/core/clock.ts';
+import type { ChainAnswer, ChainQuestion } from '#src/core/probe.ts';
+import type {
+  PaymentNetwork,
+  PaymentRequest,
+  PreparedPayment,
+  Refusal,
+  Unreadable,
+  Verdict,
+} from './domain.ts';
+import { refuse } from './domain.ts';
+import { asAddress, sameJson } from './fields.ts';
+import type { RecoverKey } from './recover.ts';
+import type { PaymentAsset, PaymentScheme, SchemeContext } from './schemes.ts';
+
+/** Asks the chain; throws only when it can't be asked. */
+export type AskChain = (network: string, question: ChainQuestion) => Promise<ChainAnswer>;
+
+export type EngineOptions = {
+  schemes: readonly PaymentScheme[];
+  /** Takes either spelling of a network. */
+  networks: { find(spelling: string): PaymentNetwork | undefined };
+  /** Active assets only; `asset` is lower-case. */
+  assets: { findPaymentAsset(network: string, asset: Address): Promise<PaymentAsset | undefined> };
+  ask: AskChain;
+  clock: Clock;
+  recover: RecoverKey;
+  /** Seconds an authorization must outlive the request, ≥ 6. */
+  marginSeconds: number;
+  /** ERC-6492 factories that may be called, lower-case. */
+  factories: ReadonlySet<string>;
+};
+
+export type PaymentEngine = {
+  /** Every rule that needs no chain. */
+  prepare(request: PaymentRequest): Promise<PreparedPayment | Refusal | Unreadable>;
+  /** The rest of the rules: one round trip, a second one only to say why a simulation failed. */
+  verify(payment: PreparedPayment): Promise<Verdict>;
+};
+
+/** The x402 protocol over ports. Refusals are values; a throw means that nobody could tell. */
+export function createPaymentEngine(options: EngineOptions): PaymentEngine {
+  return {
+    prepare: (request) => prepare(options, request),
+    async verify(payment) {
+      const judged = payment.judge(await options.ask(payment.network, payment.question));
+      if ('valid' in judged) return judged;
+      return judged.explain(await options.ask(payment.network, judged.diagnose));
+    },
+  };
+}
+
+async function prepare(
+  options: EngineOptions,
+  request: PaymentRequest,
+): Promise<PreparedPayment | Refusal | Unreadable> {
+  const { requirements, version } = request;
+  const schemes = options.schemes.filter(
+    (one) => one.scheme === requirements.scheme && one.versions.includes(version),
+  );
+  if (schemes.length === 0) return refuse('unsupported_scheme', 'the scheme is not supported');
+  if (request.scheme !== requirements.scheme) {
+    return refuse('invalid_exact_evm_scheme', 'payment and requirements name different schemes');
+  }
+  const network = options.networks.find(requirements.network);
+  const paidOn = options.networks.find(request.network);
+  if (!network || !paidOn) return refuse('invalid_network', 'the network is not supported');
+  if (network.chainId !== paidOn.chainId) {
+    return refuse('invalid_exact_evm_network_mismatch', 'payment and requirements name different networks');
+  }
+  const asset = await options.assets.findPaymentAsset(network.name, requirements.asset);
+  if (!asset) return refuse('invalid_payment_requirements', 'the asset is not registered');
+  if (requirements.amount < asset.minAmount) {
+    return refuse('amount_too_low', 'the amount is below the least one accepted for this asset');
+  }
+  if (request.accepted && !acceptsAll(request.accepted, requirements.raw)) {
+    return refuse('invalid_payment_requirements', 'the accepted requirements are not those asked for');
+  }
+  const scheme = schemes.find((one) => one.recognises(request.payload));
+  if (!scheme) {
+    const field = 'paymentPayload.payload';
+    return { fault: 'invalid_payload', field, message: `${field} is not a payload of this scheme` };
+  }
+  const context: SchemeContext = {
+    network,
+    asset,
+    now: unixSeconds(options.clock),
+    marginSeconds: options.marginSeconds,
+    recover: options.recover,
+    factories: options.factories,
+  };
+  return scheme.prepare(request, context);
+}
+
+/** v2: what the payer accepted is what is asked; addresses in any case, the network was compared before. */
+function acceptsAll(accepted: Record<string, unknown>, asked: Readonly<Record<string, unknown>>): boolean {
+  const plain = (terms: Readonly<Record<string, unknown>>) => ({
+    ...terms,
+    network: null,
+    x402Version: null,
+    asset: asAddress(terms['asset']),
+    payTo: asAddress(terms['payTo']),
+    extra: terms['extra'] ?? {},
+  });
+  return sameJson(plain(accepted), plain(asked));
+}

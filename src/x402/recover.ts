@@ -1,0 +1,72 @@
+import { createRequire } from 'node:module';
+import { recoverPublicKey } from 'ox/Secp256k1';
+import type { Address } from '#src/core/hex.ts';
+import { bare, keccak256 } from './keccak.ts';
+
+/** Uncompressed public key (65 bytes) of a compact signature, or null when there is none. */
+export type RecoverKey = (digest: Uint8Array, compact: Uint8Array, parity: 0 | 1) => Uint8Array | null;
+
+export type Recovery = { recover: RecoverKey; backend: 'native' | 'noble' };
+
+type Addon = {
+  ecdsaRecover(signature: Uint8Array, recid: number, digest: Uint8Array, compressed: boolean): Uint8Array;
+};
+
+const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
+/** libsecp256k1 where its prebuilt addon loads, else noble's curve. The addon's elliptic fallback is never used. */
+export function loadRecovery(load: () => unknown = loadAddon): Recovery {
+  try {
+    const addon = load() as Addon;
+    return { recover: nativeRecover(addon), backend: 'native' };
+  } catch {
+    return { recover: nobleRecover, backend: 'noble' };
+  }
+}
+
+function loadAddon(): unknown {
+  return createRequire(import.meta.url)('secp256k1/bindings.js');
+}
+
+function nativeRecover(addon: Addon): RecoverKey {
+  return (digest, compact, parity) => {
+    try {
+      return addon.ecdsaRecover(compact, parity, digest, false);
+    } catch {
+      return null;
+    }
+  };
+}
+
+const nobleRecover: RecoverKey = (digest, compact, parity) => {
+  try {
+    const r = BigInt(`0x${bare(compact.subarray(0, 32))}`);
+    const s = BigInt(`0x${bare(compact.subarray(32))}`);
+    const key = recoverPublicKey({ payload: digest, signature: { r, s, yParity: parity } });
+    const digits = key.x.toString(16).padStart(64, '0') + (key.y as bigint).toString(16).padStart(64, '0');
+    return Buffer.from(`04${digits}`, 'hex');
+  } catch {
+    return null;
+  }
+};
+
+/** A 65-byte signature taken apart; null unless v is 0, 1, 27 or 28, s is low and neither r nor s is zero. */
+export function splitSignature(signature: string): { r: string; s: string; parity: 0 | 1 } | null {
+  if (signature.length !== 132) return null;
+  const v = Number.parseInt(signature.slice(130), 16);
+  const parity = v >= 27 ? v - 27 : v;
+  if (parity !== 0 && parity !== 1) return null;
+  const r = signature.slice(2, 66);
+  const s = signature.slice(66, 130);
+  const low = BigInt(`0x${s}`);
+  if (low === 0n || low > halfOrder || /^0+$/.test(r)) return null;
+  return { r, s, parity };
+}
+
+/** Lower-case address whose key made the signature over the digest, or null. */
+export function recoverAddress(recover: RecoverKey, digest: Uint8Array, signature: string): Address | null {
+  const parts = splitSignature(signature);
+  if (!parts) return null;
+  const key = recover(digest, Buffer.from(parts.r + parts.s, 'hex'), parts.parity);
+  return key ? `0x${bare(keccak256(key.subarray(1))).slice(24)}` : null;
+}
