@@ -1,3 +1,4 @@
+import { type Clock, unixSeconds } from '#src/core/clock.ts';
 import { fail } from '#src/core/errors.ts';
 import type { Hex } from '#src/core/hex.ts';
 import type { ChainAnswer, ChainQuestion } from '#src/core/probe.ts';
@@ -11,11 +12,18 @@ export type RpcRequest = (network: string, method: string, params: readonly unkn
 const overheadGas = 150_000n;
 const readGas = 60_000n;
 
+export type ReaderOptions = {
+  rpc: RpcRequest;
+  clock: Clock;
+  /** A local chain makes no blocks while it idles: its questions are asked at the clock's time. */
+  idles(network: string): boolean;
+};
+
 /**
  * Answers a payment's question with one `eth_call` to Multicall3: block time, reads, then the simulation.
  * @throws verification_unavailable when the chain can't be asked
  */
-export function createX402Reader(rpc: RpcRequest) {
+export function createX402Reader({ rpc, clock, idles }: ReaderOptions) {
   return async (network: string, question: ChainQuestion): Promise<ChainAnswer> => {
     const legs = [
       { to: multicall3Address, data: timestampCall } as const,
@@ -29,17 +37,19 @@ export function createX402Reader(rpc: RpcRequest) {
       readGas * BigInt(question.reads.length) +
       16n * BigInt(data.length / 2 - 1);
     const call = { to: multicall3Address, data, gas: `0x${gas.toString(16)}` as Hex };
+    const time = `0x${unixSeconds(clock).toString(16)}`;
+    const at = idles(network) ? ['latest', {}, { time }] : ['latest'];
     let results;
     try {
-      results = decodeAggregate3((await rpc(network, 'eth_call', [call, 'latest'])) as string);
+      results = decodeAggregate3((await rpc(network, 'eth_call', [call, ...at])) as string);
     } catch (error) {
       throw unavailable(network, error);
     }
-    const [time, ...answers] = results;
-    if (!time?.ok || answers.length !== legs.length - 1)
+    const [timestamp, ...answers] = results;
+    if (!timestamp?.ok || answers.length !== legs.length - 1)
       throw unavailable(network, new Error('short answer'));
     return {
-      timestamp: BigInt(time.data),
+      timestamp: BigInt(timestamp.data),
       reads: answers.slice(0, question.reads.length),
       simulation: answers.slice(question.reads.length),
     };
