@@ -20,7 +20,19 @@ const contractsDir = path.resolve(import.meta.dirname, '../chain/contracts');
 const generatedDir = path.join(contractsDir, 'generated');
 
 /** The contracts that get deployed; the other files are parts of them. */
-const deployed = ['ChronosToken', 'MintVouchers', 'SponsorPaymaster', 'TokenLock'];
+const deployed = [
+  'ChronosToken',
+  'CloneERC1155',
+  'CloneERC1363',
+  'CloneERC20',
+  'CloneERC20Votes',
+  'CloneERC721',
+  'CloneFactory',
+  'CloneSBT',
+  'MintVouchers',
+  'SponsorPaymaster',
+  'TokenLock',
+];
 
 /** EIP-170: a longer runtime code is not deployable. */
 const maxRuntimeBytes = 24_576;
