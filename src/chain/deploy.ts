@@ -19,6 +19,7 @@ import { mintVouchersAbi, mintVouchersBytecode } from './contracts/generated/min
 import { sponsorPaymasterAbi, sponsorPaymasterBytecode } from './contracts/generated/sponsor-paymaster.ts';
 import { tokenLockAbi, tokenLockBytecode } from './contracts/generated/token-lock.ts';
 import { create2Address, create2CallData, create2Deployer } from './create2.ts';
+import { missingTokenContracts } from './tokens/contracts.ts';
 
 /** Where Chronos' own contracts lie on a network. */
 export type ContractAddresses = {
@@ -117,6 +118,7 @@ export async function deployContracts(options: DeployOptions): Promise<ContractA
   await send(missing.map((key) => ({ to: create2Deployer, data: create2CallData(codes[key]) })));
   const failed = await withoutCode(publicClient, addresses);
   if (failed.length > 0) throw new Error(`not deployed: ${failed.join(', ')}`);
+  await send(await missingTokenContracts(publicClient));
 
   await send(
     await missingDeposit(publicClient, addresses.paymaster, entryPoint, options.paymasterDeposit ?? 0n),
