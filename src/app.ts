@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Redis } from 'ioredis';
 import { registerLimits } from '#src/http/limits.ts';
-import { loggerOptions, registerRequestLog } from '#src/http/logging.ts';
+import { type Log, registerRequestLog } from '#src/http/logging.ts';
 import { planeOf, registerNotFound } from '#src/http/not-found.ts';
 import { registerOpenApi } from '#src/http/openapi.ts';
 import { type Plane, planePlugin, sendError } from '#src/http/plane.ts';
@@ -11,7 +11,7 @@ import { buildValidator } from '#src/http/validation.ts';
 export type AppOptions = {
   version: string;
   publicUrl: string;
-  logLevel: string;
+  log: Log;
   /** Proxies whose X-Forwarded-For is believed; false = none. */
   trustProxy: boolean | string;
   redis?: Redis;
@@ -22,7 +22,7 @@ export type AppOptions = {
 /** The HTTP application: kernel plugins and the planes it is given; it opens no connection of its own. */
 export async function buildApp(planes: readonly Plane[], options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
-    logger: loggerOptions(options.logLevel) as never,
+    loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
     genReqId: requestIdOf,

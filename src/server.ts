@@ -4,9 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { banner } from './banner.ts';
 import { compose, type Runtime } from './compose.ts';
+import type { Hex } from './core/hex.ts';
 import { ConfigError, type Config, loadConfig } from './config/load.ts';
 import { networkSettings } from './config/networks.ts';
 import { loadSecrets } from './config/secrets.ts';
+import { createLogger } from './http/logging.ts';
 import type { Localnet } from './localnet/index.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -23,7 +25,9 @@ async function localnetFor(config: Config): Promise<Localnet | undefined> {
     dataDir: DATA_DIR,
     ...(LOCALNET_RPC_PORT === undefined ? {} : { rpcPort: LOCALNET_RPC_PORT }),
     ...(LOCALNET_BUNDLER_PORT === undefined ? {} : { bundlerPort: LOCALNET_BUNDLER_PORT }),
-    log: (line) => console.error(line),
+    log: (level, message) => {
+      if (level !== 'info') console.error(message);
+    },
   });
 }
 
@@ -50,28 +54,40 @@ async function main(): Promise<void> {
   try {
     const localnet = await localnetFor(config);
     if (localnet) undo.push(() => localnet.stop());
+    const log = createLogger(config.logLevel);
+    const secrets = loadSecrets(config);
     const runtime: Runtime = await compose({
       config,
       version,
-      secrets: loadSecrets(config),
+      secrets,
+      log,
       networks: networkSettings(config, localnet),
       keys: {
-        mintSigner: config.env.MINT_SIGNER_PRIVATE_KEY ?? localnet?.keys.mintSigner,
-        facilitator: config.env.FACILITATOR_PRIVATE_KEYS?.split(',') ?? localnet?.keys.facilitator ?? [],
+        mintSigner: (config.env.MINT_SIGNER_PRIVATE_KEY as Hex) ?? localnet?.keys.mintSigner,
+        facilitator:
+          (config.env.FACILITATOR_PRIVATE_KEYS?.split(',') as Hex[]) ?? localnet?.keys.facilitator ?? [],
       },
     });
     undo.push(() => runtime.close());
     const app = await buildApp(runtime.planes, {
       version,
       publicUrl: config.env.PUBLIC_URL ?? '/',
-      logLevel: config.logLevel,
+      log,
       trustProxy: config.trustProxy,
       ...(runtime.redis ? { redis: runtime.redis } : {}),
     });
     undo.push(() => app.close());
-    await runtime.start(app.log);
+    await runtime.start();
     const address = await listen(app, config.env);
-    console.log(banner({ config, runtime, address, simulated: localnet !== undefined }));
+    console.log(
+      banner({
+        config,
+        runtime,
+        address,
+        simulated: localnet !== undefined,
+        adminKey: secrets.ADMIN_MASTER_KEY,
+      }),
+    );
   } catch (error) {
     await close();
     throw error;

@@ -84,11 +84,18 @@ function publicClient(network: NetworkSettings, rpc: (url: string) => Rpc): Publ
   });
 }
 
-/** Genesis hash of the chain behind the RPC list. @throws Error when it is another chain than configured */
-export async function identifyNetwork(client: PublicClient, network: NetworkSettings): Promise<Hex> {
-  const [chainId, genesis] = await Promise.all([client.getChainId(), client.getBlock({ blockNumber: 0n })]);
+/** Genesis hash and head of the chain behind the RPC list. @throws Error when it is another chain than configured */
+export async function identifyNetwork(
+  client: PublicClient,
+  network: NetworkSettings,
+): Promise<{ genesis: Hex; head: bigint }> {
+  const [chainId, genesis, head] = await Promise.all([
+    client.getChainId(),
+    client.getBlock({ blockNumber: 0n }),
+    client.getBlockNumber(),
+  ]);
   if (chainId !== network.chainId) {
     throw new Error(`the RPC of ${network.name} serves chain ${chainId}, not ${network.chainId}`);
   }
-  return genesis.hash;
+  return { genesis: genesis.hash, head };
 }

@@ -1,25 +1,27 @@
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
 
-/** Pino options: an allow-list of request facts, never bodies, headers or query values. */
-export function loggerOptions(level: string): FastifyServerOptions['logger'] {
+export type Log = Logger;
+
+/** The process's logger: an allow-list of request facts, never bodies, headers or query values. */
+export function createLogger(level: string): Log {
+  return pino({ level, serializers: { req: requestFacts, err: errorFacts } });
+}
+
+function requestFacts(request: { method: string; id: string }) {
+  return { method: request.method, id: request.id };
+}
+
+function errorFacts(error: Error & { code?: unknown; kind?: unknown; shortMessage?: unknown }) {
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   return {
-    level,
-    serializers: {
-      req: (request: { method: string; id: string }) => ({ method: request.method, id: request.id }),
-      err: (error: Error & { code?: unknown; kind?: unknown; shortMessage?: unknown }) => ({
-        type: error.name,
-        // viem's `message` holds calldata, signatures and the RPC URL; its `shortMessage` does not.
-        message:
-          typeof error.shortMessage === 'string' ? error.shortMessage : withoutSecrets(error.message ?? ''),
-        code: error.code as never,
-        kind: error.kind as never,
-        stack:
-          error.stack
-            ?.split('\n')
-            .filter((line) => /^\s+at /.test(line))
-            .join('\n') ?? '',
-      }),
-    },
+    type: error.name,
+    // viem's `message` holds calldata, signatures and the RPC URL; its `shortMessage` does not.
+    message:
+      typeof error.shortMessage === 'string' ? error.shortMessage : withoutSecrets(error.message ?? ''),
+    code: error.code,
+    kind: error.kind,
+    stack: frames?.join('\n') ?? '',
   };
 }
 

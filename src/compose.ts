@@ -1,0 +1,96 @@
+import { Redis } from 'ioredis';
+import { createChainClients, identifyNetwork } from '#src/chain/clients.ts';
+import type { Config } from '#src/config/load.ts';
+import type { Secrets } from '#src/config/secrets.ts';
+import { systemClock } from '#src/core/clock.ts';
+import type { Hex } from '#src/core/hex.ts';
+import { createNetworks, type NetworkSettings } from '#src/core/networks.ts';
+import { openDatabase } from '#src/db/client.ts';
+import { createStore } from '#src/db/store.ts';
+import type { Log } from '#src/http/logging.ts';
+import type { Plane } from '#src/http/plane.ts';
+import { verifyChain } from '#src/services/chain-identity.ts';
+import { createJournal } from '#src/services/journal.ts';
+import type { Checkpoint, JournalTiming } from '#src/services/journal/ports.ts';
+
+export type ComposeOptions = {
+  config: Config;
+  secrets: Secrets;
+  version: string;
+  networks: readonly NetworkSettings[];
+  keys: { mintSigner: Hex | undefined; facilitator: readonly Hex[] };
+  log: Log;
+  /** Where a test may end the process; absent in production. */
+  checkpoint?: (name: Checkpoint) => void;
+  timing?: Partial<JournalTiming>;
+};
+
+export type Runtime = {
+  planes: readonly Plane[];
+  redis: Redis | undefined;
+  /** Lanes, jobs and subscriptions; requests may come after it. */
+  start(): Promise<void>;
+  /** Finishes what is in hand, then closes chain and database. */
+  close(): Promise<void>;
+  describe(): {
+    network: NetworkSettings;
+    feePayers: readonly string[];
+    paymaster: string | null;
+    database: string;
+  };
+};
+
+/** The composition root: opens what the process needs and joins services to planes by plain calls. */
+export async function compose(options: ComposeOptions): Promise<Runtime> {
+  const { config, log } = options;
+  const networks = createNetworks(options.networks, config.env.DEFAULT_NETWORK);
+  const database = await openDatabase({ url: config.env.DATABASE_URL, dataDir: config.env.DATA_DIR, log });
+  const clients = createChainClients({ networks });
+  const redis = config.env.REDIS_URL
+    ? new Redis(config.env.REDIS_URL, { maxRetriesPerRequest: 1 })
+    : undefined;
+  redis?.on('error', (error: Error) => log.warn({ err: error }, 'redis'));
+  const close = async () => {
+    await clients.close();
+    redis?.disconnect();
+    await database.close();
+  };
+  try {
+    await database.migrate();
+    const store = createStore(database.db);
+    for (const network of networks.list()) {
+      await verifyChain(
+        { store, clock: systemClock, identify: (one) => identifyNetwork(clients.public(one.name), one) },
+        network,
+      );
+    }
+    const journal = createJournal({
+      store,
+      clock: systemClock,
+      log,
+      executors: {},
+      runsLanes: config.env.ROLE !== 'api',
+      confirmationsFor: (network) => networks.get(network).confirmations,
+      ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),
+      ...(options.timing ? { timing: options.timing } : {}),
+    });
+    return {
+      planes: [],
+      redis,
+      start: () => journal.start(),
+      async close() {
+        await journal.stop();
+        await close();
+      },
+      describe: () => ({
+        network: networks.default,
+        feePayers: [],
+        paymaster: networks.default.paymasterUrl,
+        database: database.kind === 'postgres' ? 'PostgreSQL' : 'PGlite, for development and trials',
+      }),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

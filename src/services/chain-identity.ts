@@ -1,0 +1,44 @@
+import type { Clock } from '#src/core/clock.ts';
+import type { Hex } from '#src/core/hex.ts';
+import type { NetworkSettings } from '#src/core/networks.ts';
+
+export type ChainIdentityPorts = {
+  store: {
+    networks: {
+      claimGenesis(network: string, genesisHash: Hex, at: Date): Promise<Hex>;
+      findHead(network: string): Promise<bigint | null>;
+    };
+  };
+  /** What the RPC says. @throws when it serves another chain id than configured */
+  identify(network: NetworkSettings): Promise<{ genesis: Hex; head: bigint }>;
+  clock: Clock;
+};
+
+/** The database and the chain do not belong together; the process must not start. */
+export class ChainMismatchError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ChainMismatchError';
+  }
+}
+
+/** Makes sure that a network is the very chain this database has written about. @throws ChainMismatchError */
+export async function verifyChain(ports: ChainIdentityPorts, network: NetworkSettings): Promise<void> {
+  const { genesis, head } = await ports.identify(network);
+  const known = await ports.store.networks.claimGenesis(network.name, genesis, ports.clock.now());
+  const remedy = network.simulated
+    ? 'run `npm run reset` to start both afresh'
+    : 'check its RPC_URL and DATABASE_URL';
+  if (known !== genesis) {
+    throw new ChainMismatchError(
+      `this database belongs to another chain than the ${network.name} it was given: ${remedy}`,
+    );
+  }
+  const seen = await ports.store.networks.findHead(network.name);
+  // A hosted node may lag by some blocks; a local chain that lost blocks has lost its state.
+  if (network.simulated && seen !== null && head < seen) {
+    throw new ChainMismatchError(
+      `the chain of ${network.name} ends at block ${head}, the journal has seen ${seen}: ${remedy}`,
+    );
+  }
+}
