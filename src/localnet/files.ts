@@ -8,6 +8,8 @@ export function localnetFiles(dataDir: string) {
   return {
     dir,
     keys: file('keys.json'),
+    /** What the last start told of itself: urls, addresses, keys. */
+    info: file('localnet.json'),
     pid: file('localnet.pid'),
     /** The chain, written whole by the supervisor. */
     state: file('chain.json'),

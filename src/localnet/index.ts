@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { mkdirSync, rmSync } from 'node:fs';
 import { claimPidFile } from './pid-file.ts';
-import { localnetFiles } from './files.ts';
+import { localnetFiles, writeWhole } from './files.ts';
 import { endChild, spawnLogged, tail, within } from './processes.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { LocalnetInfo, SupervisorConfig, SupervisorMessage } from './types.ts';
@@ -56,6 +56,7 @@ export async function startLocalnet({ log, ...config }: LocalnetOptions): Promis
       reject(new Error(`localnet ended at its start: ${tail(localnetFiles(config.dataDir).supervisorLog)}`));
     });
   });
+  writeWhole(localnetFiles(config.dataDir).info, JSON.stringify(info, null, 2));
   let stopping = false;
   child.once('exit', () => {
     if (!stopping) log('error', 'localnet: the supervisor has ended');
