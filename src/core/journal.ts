@@ -9,7 +9,8 @@ export type ExpectedLog = { address: Address; topics: readonly Hex[]; data?: Hex
 /** pending → submitted → confirmed | failed. A reorg moves submitted/confirmed back. */
 export type TransactionStatus = 'pending' | 'submitted' | 'confirmed' | 'failed';
 
-export type TransactionError = { code: string; message: string; revertReason?: string };
+/** `reason` is the stable class of the failure (NONCE_CONFLICT, EXPIRED, …); `revertReason` the decoded revert. */
+export type TransactionError = { code: string; message: string; reason?: string; revertReason?: string };
 
 /** What a caller sees of an on-chain write: the intent and where it stands. */
 export type Transaction = {

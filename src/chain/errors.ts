@@ -1,0 +1,49 @@
+import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem';
+import { AppError, fail } from '#src/core/errors.ts';
+import type { Hex } from '#src/core/hex.ts';
+
+/** What an endpoint said, without its URL, our calldata or our signatures. */
+export type RpcFault =
+  | { kind: 'unreachable'; status?: number }
+  | { kind: 'answered'; code: number; text: string; data?: Hex };
+
+/** Reads any error of the chain layer; null when it is not an endpoint's. */
+export function rpcFault(error: unknown): RpcFault | null {
+  const walk = <T extends Error>(type: new (...args: never[]) => T): T | undefined => {
+    if (error instanceof type) return error;
+    if (!(error instanceof BaseError)) return undefined;
+    const found = error.walk((one) => one instanceof type);
+    return found instanceof type ? found : undefined;
+  };
+  const answered = walk(RpcRequestError);
+  if (answered) {
+    const data = revertData(answered.data);
+    return { kind: 'answered', code: answered.code, text: answered.details, ...(data ? { data } : {}) };
+  }
+  const refused = walk(HttpRequestError);
+  if (refused) return { kind: 'unreachable', ...(refused.status ? { status: refused.status } : {}) };
+  return walk(TimeoutError) ? { kind: 'unreachable' } : null;
+}
+
+/** Nodes put revert data in `data`, some bundlers in `data.revertData`. */
+function revertData(data: unknown): Hex | undefined {
+  const found =
+    typeof data === 'object' && data !== null ? (data as Record<string, unknown>)['revertData'] : data;
+  return typeof found === 'string' && /^0x[0-9a-fA-F]*$/.test(found) ? (found as Hex) : undefined;
+}
+
+/** A fault of an endpoint as `chain_unavailable`; other errors stay what they are. */
+export function chainError(error: unknown): Error {
+  if (error instanceof AppError) return error;
+  if (rpcFault(error)) return fail('chain_unavailable', { retryAfter: 5, cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Runs `work`; an endpoint's fault leaves it as `chain_unavailable`. */
+export async function onChain<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw chainError(error);
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  encodeAbiParameters,
+  encodeEventTopics,
+  encodeFunctionData,
+  erc20Abi,
+  hashTypedData,
+  keccak256,
+  numberToHex,
+  zeroAddress,
+} from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import { fail } from '#src/core/errors.ts';
+import type { Address, Hex } from '#src/core/hex.ts';
+import type { Networks } from '#src/core/networks.ts';
+import type { MintVoucher, VoucherPort } from '#src/core/ports/vouchers.ts';
+import type { ChainClients } from './clients.ts';
+import { mintVouchersAbi } from './contracts/generated/mint-vouchers.ts';
+import { onChain } from './errors.ts';
+
+const types = {
+  MintVoucher: [
+    { name: 'token', type: 'address' },
+    { name: 'recipient', type: 'address' },
+    { name: 'amount', type: 'uint256' },
+    { name: 'receipt', type: 'bytes32' },
+    { name: 'deadline', type: 'uint256' },
+  ],
+};
+
+export type VoucherOptions = { networks: Networks; clients: ChainClients; signerKey: Hex };
+
+/** Vouchers of the MintVouchers contract, EIP-712 domain "ChronosMint" version "1". */
+export function createVouchers({ networks, clients, signerKey }: VoucherOptions): VoucherPort {
+  const signer = privateKeyToAccount(signerKey);
+  const contract = (network: string): Address => {
+    const { mintVouchers } = networks.get(network).contracts;
+    if (!mintVouchers) {
+      throw fail('unsupported_network', {
+        field: 'network',
+        message: `network ${network} has no voucher contract`,
+      });
+    }
+    return mintVouchers;
+  };
+  const domain = (network: string) => ({
+    name: 'ChronosMint',
+    version: '1',
+    chainId: networks.get(network).chainId,
+    verifyingContract: contract(network),
+  });
+
+  return {
+    signer: signer.address,
+    receiptOf: (clientId, receiptId) =>
+      keccak256(encodeAbiParameters([{ type: 'string' }, { type: 'string' }], [clientId, receiptId])),
+    typedData: (network, voucher) => ({
+      domain: domain(network),
+      types,
+      primaryType: 'MintVoucher',
+      message: { ...voucher, amount: voucher.amount.toString(), deadline: voucher.deadline.toString() },
+    }),
+    sign: (network, voucher) =>
+      signer.sign({
+        hash: hashTypedData({ domain: domain(network), types, primaryType: 'MintVoucher', message: voucher }),
+      }),
+    redemption: (network, voucher, signature) => redemption(contract(network), voucher, signature),
+    isRedeemed: (network, token, receipt) =>
+      onChain(() =>
+        clients.public(network).readContract({
+          abi: mintVouchersAbi,
+          address: contract(network),
+          functionName: 'redeemed',
+          args: [token, receipt],
+        }),
+      ),
+  };
+}
+
+function redemption(
+  contract: Address,
+  voucher: MintVoucher,
+  signature: Hex,
+): ReturnType<VoucherPort['redemption']> {
+  const data = encodeFunctionData({
+    abi: mintVouchersAbi,
+    functionName: 'redeem',
+    args: [voucher, signature],
+  });
+  const amount = numberToHex(voucher.amount, { size: 32 });
+  const redeemed = encodeEventTopics({ abi: mintVouchersAbi, eventName: 'VoucherRedeemed', args: voucher });
+  const minted = encodeEventTopics({
+    abi: erc20Abi,
+    eventName: 'Transfer',
+    args: { from: zeroAddress, to: voucher.recipient },
+  });
+  return {
+    calls: [{ to: contract, data, value: 0n }],
+    expect: [
+      { address: contract, topics: redeemed as Hex[], data: amount },
+      { address: voucher.token, topics: minted as Hex[], data: amount },
+    ],
+  };
+}

@@ -1,0 +1,32 @@
+import type { Address, Hex } from '../hex.ts';
+import type { Effect } from './tokens.ts';
+
+/** Permission to mint `amount` (atomic units) once per receipt. */
+export type MintVoucher = {
+  token: Address;
+  recipient: Address;
+  amount: bigint;
+  /** Client and receipt id, hashed. */
+  receipt: Hex;
+  /** Unix seconds. */
+  deadline: bigint;
+};
+
+/** EIP-712 typed data as wallets take it: integers as decimal strings. */
+export type VoucherTypedData = {
+  domain: { name: string; version: string; chainId: number; verifyingContract: Address };
+  types: Record<string, { name: string; type: string }[]>;
+  primaryType: 'MintVoucher';
+  message: { token: Address; recipient: Address; amount: string; receipt: Hex; deadline: string };
+};
+
+/** Mint vouchers: signed by us, redeemed by whoever sends them. */
+export type VoucherPort = {
+  signer: Address;
+  receiptOf(clientId: string, receiptId: string): Hex;
+  typedData(network: string, voucher: MintVoucher): VoucherTypedData;
+  sign(network: string, voucher: MintVoucher): Promise<Hex>;
+  redemption(network: string, voucher: MintVoucher, signature: Hex): Effect;
+  /** What the chain says of the receipt. @throws chain_unavailable */
+  isRedeemed(network: string, token: Address, receipt: Hex): Promise<boolean>;
+};
