@@ -13,8 +13,8 @@ export function createKeyring(
   };
   return {
     backend: current.backend,
-    create: (walletId, version) => current.create(walletId, version),
-    open: (walletId, key) => of(key).open(walletId, key),
-    rewrap: (walletId, key) => of(key).rewrap(walletId, key),
+    create: async (walletId, version) => current.create(walletId, version),
+    open: async (walletId, key) => of(key).open(walletId, key),
+    rewrap: async (walletId, key) => of(key).rewrap(walletId, key),
   };
 }
