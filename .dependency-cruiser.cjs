@@ -13,7 +13,7 @@ const frameworks = packages(
   '@electric-sql/pglite',
   'ioredis',
 );
-const chainPackages = packages('viem', 'permissionless', 'ox');
+const chainPackages = packages('viem', 'permissionless');
 const typesOnly = ['type-only'];
 
 const rule = (name, comment, from, to) => ({
@@ -87,7 +87,7 @@ module.exports = {
     }),
     rule(
       'chain-packages-stay-in-chain',
-      'viem and its kind live in src/chain; others take types',
+      'viem and permissionless live in src/chain; others take types',
       {
         path: '^src/',
         pathNot: '^src/(chain|localnet|scripts)/',

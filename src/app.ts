@@ -32,7 +32,7 @@ export async function buildApp(planes: readonly Plane[], options: AppOptions): P
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false },
     schemaController: { compilersFactory: { buildValidator } },
     frameworkErrors: (error, request, reply) => {
-      void sendError(planeOf(planes, request.url), error, request as never, reply as never);
+      void sendError(planeOf(planes, request.url), error, request as never, reply);
     },
   }) as unknown as FastifyInstance;
   const json = app.getDefaultJsonParser('error', 'error');

@@ -64,6 +64,7 @@ export function toAppError(error: unknown, request: Pick<FastifyRequest, 'method
     case 'FST_ERR_ASYNC_CONSTRAINT':
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return fail('route_not_found', { cause: error });
+    default:
   }
   // secure-json-parse throws a plain SyntaxError on `__proto__` keys.
   if (error instanceof SyntaxError && thrown.statusCode === 400) {

@@ -77,9 +77,7 @@ export async function registerLimits(app: FastifyInstance, redis?: Redis): Promi
   await app.register(rateLimit, {
     global: false,
     timeWindow: windowMs,
-    store: storeClass(redis, (error) =>
-      app.log.warn({ err: error }, 'rate limits fall back to memory'),
-    ) as never,
+    store: storeClass(redis, (error) => app.log.warn({ err: error }, 'rate limits fall back to memory')),
   });
   const check = app.createRateLimit({
     timeWindow: windowMs,

@@ -127,7 +127,7 @@ function addRoute(app: FastifyInstance, plane: Plane, { operation: op, handle }:
         principal: request.principal,
         params: request.params as never,
         query: request.query as never,
-        body: request.body as never,
+        body: request.body,
         request,
         reply,
       });

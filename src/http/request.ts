@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Operation } from '#schemas/kit/operation.ts';
 import type { Principal } from '#src/core/principal.ts';
 
+// Only an interface merges with Fastify's own.
+/* oxlint-disable typescript/consistent-type-definitions */
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the plane's auth before anything else runs. */
@@ -13,6 +15,7 @@ declare module 'fastify' {
     operation?: Operation;
   }
 }
+/* oxlint-enable typescript/consistent-type-definitions */
 
 const sane = /^[A-Za-z0-9._:-]{1,64}$/;
 

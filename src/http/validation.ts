@@ -30,7 +30,7 @@ export const buildValidator = ((shared: Record<string, TSchema>) => {
     let compiled: ValidateFunction | undefined;
     const validate = ((data: unknown) => {
       compiled ??= (httpPart === 'body' ? strict : coercing).compile(schema);
-      const ok = compiled(data) as boolean;
+      const ok = compiled(data);
       validate.errors = compiled.errors ?? null;
       return ok;
     }) as Validator;

@@ -40,7 +40,7 @@ export function platformOf(name: string): { os: string[]; cpu: string[]; libc?: 
     if (known) found[known[0]] = [known[1]];
   }
   if (found.os[0] === 'linux' && /-gnu(eabihf)?$/.test(name)) found.libc = ['glibc'];
-  if (/-musleabihf$/.test(name)) found.libc = ['musl'];
+  if (name.endsWith('-musleabihf')) found.libc = ['musl'];
   return found.os.length > 0 && found.cpu.length > 0 ? found : undefined;
 }
 
