@@ -44,6 +44,8 @@ export type ErrorFacts = {
   message?: string;
   /** The field that is wrong, dotted (`client.name`) when nested. */
   field?: string;
+  /** The rule of the schema that was broken: its keyword, or the pattern itself. For the plane's choice of words. */
+  rule?: string;
   /** Kind of thing that was not found or is in conflict: `receipt`, `wallet`, … */
   resource?: string;
   /** Public, JSON-safe extra facts (never secrets, never RPC text). */

@@ -35,6 +35,7 @@ function fromValidation(error: FastifyError): AppError {
   }
   return fail('validation', {
     field: field || part,
+    rule: first.keyword === 'pattern' ? String(first.params['pattern']) : first.keyword,
     message: reasonOf(first, field, part),
     details: { in: part },
   });

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { createPasswords } from '#src/services/passwords.ts';
+
+it('takes the right password only, and no password where there is no account', async () => {
+  const passwords = createPasswords();
+  const hash = await passwords.hash('StrongPassword123!');
+  expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2\$/);
+  const answers = ['StrongPassword123!', 'strongpassword123!'].map((one) => passwords.verify(one, hash));
+  expect(await Promise.all(answers)).toEqual([true, false]);
+  expect(await passwords.verify('StrongPassword123!', null)).toBe(false);
+});
+
+it('refuses what does not fit in its queue', async () => {
+  const passwords = createPasswords();
+  const all = await Promise.allSettled(Array.from({ length: 60 }, () => passwords.hash('x')));
+  const refused = all.filter((one) => one.status === 'rejected');
+  expect(refused).toHaveLength(8);
+  for (const one of refused) expect(one.reason).toMatchObject({ kind: 'unavailable' });
+});
