@@ -17,7 +17,7 @@ export type PidFile = {
 
 /** How long a supervisor without a parent may take to leave, and anvil to write its state. */
 const leaveLimitMs = 15_000;
-const dumpLimitMs = 10_000;
+const dumpLimitMs = 5000;
 
 async function endLeftovers(files: LocalnetFiles): Promise<void> {
   const recorded = readJson(files.pid) as Recorded | undefined;
