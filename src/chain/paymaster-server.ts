@@ -24,6 +24,8 @@ export type PaymasterOptions = {
   validFor?: number;
   /** Unix seconds as the chain sees them. */
   now: () => number | Promise<number>;
+  /** Told what a caller is not: the cause of an internal error. */
+  onError?: (error: unknown) => void;
 };
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -32,8 +34,8 @@ type RpcRequest = { jsonrpc?: Json; id?: Json; method?: Json; params?: Json };
 class RpcError extends Error {
   readonly code: number;
 
-  constructor(code: number, message: string) {
-    super(message);
+  constructor(code: number, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }
@@ -43,11 +45,16 @@ const verificationGasLimit = 60_000n;
 // SponsorPaymaster returns no context, so postOp never runs; some bundlers refuse 0
 const postOpGasLimit = 1n;
 
-const quantity = (value: Json | undefined, name: string): bigint => {
-  if (typeof value !== 'string' || !isHex(value))
-    throw new RpcError(-32602, `${name} must be a hex quantity`);
-  return BigInt(value === '0x' ? 0 : value);
-};
+const uint =
+  (bits: number) =>
+  (value: Json | undefined, name: string): bigint => {
+    if (typeof value !== 'string' || !isHex(value) || value === '0x' || value.length > 2 + bits / 4) {
+      throw new RpcError(-32602, `${name} must be a hex quantity of at most ${bits} bits`);
+    }
+    return BigInt(value);
+  };
+const uint128 = uint(128);
+const uint256 = uint(256);
 const bytes = (value: Json | undefined, name: string): Hex => {
   if (typeof value !== 'string' || !isHex(value)) throw new RpcError(-32602, `${name} must be hex bytes`);
   return value;
@@ -70,16 +77,16 @@ function readOperation(raw: { [key: string]: Json }): SponsorshipRequest {
   return {
     sender: address(raw['sender'], 'sender'),
     callData: bytes(raw['callData'], 'callData'),
-    nonce: quantity(raw['nonce'], 'nonce'),
+    nonce: uint256(raw['nonce'], 'nonce'),
     ...optional('factory', address),
     ...optional('factoryData', bytes),
-    ...optional('callGasLimit', quantity),
-    ...optional('verificationGasLimit', quantity),
-    ...optional('preVerificationGas', quantity),
-    ...optional('maxFeePerGas', quantity),
-    ...optional('maxPriorityFeePerGas', quantity),
-    ...optional('paymasterVerificationGasLimit', quantity),
-    ...optional('paymasterPostOpGasLimit', quantity),
+    ...optional('callGasLimit', uint128),
+    ...optional('verificationGasLimit', uint128),
+    ...optional('preVerificationGas', uint256),
+    ...optional('maxFeePerGas', uint128),
+    ...optional('maxPriorityFeePerGas', uint128),
+    ...optional('paymasterVerificationGasLimit', uint128),
+    ...optional('paymasterPostOpGasLimit', uint128),
   };
 }
 
@@ -109,7 +116,7 @@ async function sponsor(options: PaymasterOptions, method: string, params: Json |
   if (address(entryPoint, 'entryPoint') !== getAddress(options.entryPoint)) {
     throw new RpcError(-32602, 'this EntryPoint is not sponsored');
   }
-  if (quantity(chainId, 'chainId') !== BigInt(options.chainId)) throw new RpcError(-32602, 'another chain');
+  if (uint256(chainId, 'chainId') !== BigInt(options.chainId)) throw new RpcError(-32602, 'another chain');
   const operation = readOperation(rawOperation);
   await options.policy?.(operation, context ?? null);
   if (method === 'pm_getPaymasterStubData') {
@@ -138,19 +145,26 @@ async function sponsor(options: PaymasterOptions, method: string, params: Json |
   };
 }
 
-function toRpcError(error: unknown): { code: number; message: string } {
+function toRpcError(error: unknown, { onError }: PaymasterOptions): { code: number; message: string } {
+  const isCallersFault =
+    error instanceof SponsorshipDeniedError || (error instanceof RpcError && !error.cause);
+  if (!isCallersFault) onError?.(error);
   if (error instanceof RpcError) return { code: error.code, message: error.message };
   if (error instanceof SponsorshipDeniedError) return { code: -32001, message: error.message };
   return { code: -32603, message: 'internal error' };
 }
 
 async function forward(bundlerUrl: string, call: Json): Promise<Json> {
-  const { body } = await request(bundlerUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(call),
-  });
-  return (await body.json()) as Json;
+  try {
+    const { body } = await request(bundlerUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(call),
+    });
+    return (await body.json()) as Json;
+  } catch (cause) {
+    throw new RpcError(-32000, 'the bundler does not answer', { cause });
+  }
 }
 
 async function answer(options: PaymasterOptions, call: Json): Promise<Json> {
@@ -165,7 +179,7 @@ async function answer(options: PaymasterOptions, call: Json): Promise<Json> {
     }
     return { jsonrpc: '2.0', id, result: await sponsor(options, method, params) };
   } catch (error) {
-    return { jsonrpc: '2.0', id, error: toRpcError(error) };
+    return { jsonrpc: '2.0', id, error: toRpcError(error, options) };
   }
 }
 

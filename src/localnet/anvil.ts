@@ -24,18 +24,13 @@ function anvilBinary(): string {
 }
 
 /** Starts anvil on loopback with the chain of the state file, if there is one. Port 0 takes any free port. */
-export async function startAnvil(options: {
-  files: LocalnetFiles;
-  port: number;
-  blockTime?: number | undefined;
-}): Promise<Anvil> {
-  const { files, port, blockTime } = options;
+export async function startAnvil(options: { files: LocalnetFiles; port: number }): Promise<Anvil> {
+  const { files, port } = options;
   const args = ['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(localnetChainId)];
   // no well-known accounts, no access from web pages, bounded memory for old states
   args.push('--accounts', '0', '--no-cors', '--prune-history', '256');
   args.push('--dump-state', files.exitState);
   if (existsSync(files.state)) args.push('--load-state', files.state);
-  if (blockTime !== undefined) args.push('--block-time', String(blockTime));
 
   const child = spawnLogged(anvilBinary(), args, { logFile: files.anvilLog });
   let failure: Error | undefined;

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { LocalnetFiles } from './files.ts';
-import { endChild, spawnLogged, tail, within } from './processes.ts';
+import { endChild, nodeEnv, spawnLogged, tail, within } from './processes.ts';
 import type { LocalnetAddresses, LocalnetKeys } from './types.ts';
 
 export type Bundler = { child: ChildProcess; port: number; url: string };
@@ -50,7 +50,7 @@ export async function startBundler(options: BundlerOptions): Promise<Bundler> {
   const flags = Object.entries(bundlerFlags(options)).flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawnLogged(process.execPath, ['--import', preload, cli, ...flags], {
     logFile: files.bundlerLog,
-    env: { NODE_ENV: 'production' },
+    env: nodeEnv,
     ipc: true,
   });
   let port: number | undefined;

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import { concatHex, getAddress, pad, toHex, hashDomain, type Address, type Hex, zeroHash } from 'viem';
 import { entryPoint07Address } from 'viem/account-abstraction';
 import type { PrivateKeyAccount } from 'viem/accounts';
+import { multicall3Address } from '#src/chain/clients.ts';
 import { create2Address, create2CallData, create2Deployer } from '#src/chain/create2.ts';
-import { localnetChainId, multicall3Address, type LocalnetClient } from './client.ts';
+import { localnetChainId, type LocalnetClient } from './client.ts';
 import { patchCode, preinstallsFixture, safe4337Fixture, safeFixture } from './fixtures.ts';
 
 export const permit2Address: Address = '0x000000000022D473030F116dDEE9F6B43aC78BA3';

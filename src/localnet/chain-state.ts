@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { hexToBytes, type Hex } from 'viem';
@@ -8,22 +8,13 @@ import { readJson, writeWhole, type LocalnetFiles } from './files.ts';
 const unzip = promisify(gunzip);
 const heartbeatMs = 5000;
 
-type Dump = { best_block_number: number };
-
-const heightOf = (file: string) => (readJson(file) as Dump | undefined)?.best_block_number;
-
 /**
- * Takes over what anvil wrote when it ended, if that is whole and not behind our own file. Throws when neither can be
- * read: starting empty beside a database that remembers a chain would be worse.
+ * Takes over what anvil wrote when it ended: if whole, it is newer than our own file, which is at most a second behind.
+ * Call it while no anvil runs.
  */
 export function settleChainState(files: LocalnetFiles): void {
-  const exitHeight = heightOf(files.exitState);
-  const height = heightOf(files.state);
-  if (exitHeight !== undefined && exitHeight >= (height ?? 0)) renameSync(files.exitState, files.state);
-  else rmSync(files.exitState, { force: true });
-  if (existsSync(files.state) && height === undefined && exitHeight === undefined) {
-    throw new Error(`${files.state} is damaged; run npm run reset`);
-  }
+  if (readJson(files.exitState) === undefined) rmSync(files.exitState, { force: true });
+  else renameSync(files.exitState, files.state);
 }
 
 /** Puts the chain's clock at its head when the head is ahead of ours: anvil forgets its offset, and time must not go back. */

@@ -1,9 +1,8 @@
 import { createTestClient, defineChain, http, publicActions, walletActions } from 'viem';
+import { multicall3Address } from '#src/chain/clients.ts';
 
 /** Chain id of base-sepolia, which the localnet stands in for. */
 export const localnetChainId = 84532;
-
-export const multicall3Address = '0xcA11bde05977b3631167028862bE2a173976CA11';
 
 const chainAt = (rpcUrl: string) =>
   defineChain({

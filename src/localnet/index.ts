@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { claimPidFile } from './pid-file.ts';
 import { localnetFiles, writeWhole } from './files.ts';
-import { endChild, spawnLogged, tail, within } from './processes.ts';
+import { endChild, nodeEnv, spawnLogged, tail, within } from './processes.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { LocalnetInfo, SupervisorConfig, SupervisorMessage } from './types.ts';
 
@@ -35,6 +36,7 @@ function spawnSupervisor(config: SupervisorConfig): ChildProcess {
     ['--disable-warning=ExperimentalWarning', main, JSON.stringify(config)],
     {
       logFile: files.supervisorLog,
+      env: nodeEnv,
       detached: true,
       ipc: true,
     },
@@ -43,23 +45,27 @@ function spawnSupervisor(config: SupervisorConfig): ChildProcess {
 
 /** Starts the development chain with bundler and paymaster, or throws and leaves no process behind. */
 export async function startLocalnet({ log, ...config }: LocalnetOptions): Promise<Localnet> {
-  const child = spawnSupervisor(config);
+  const child = spawnSupervisor({ ...config, dataDir: path.resolve(config.dataDir), parentPid: process.pid });
   const pid = child.pid ?? 0;
   const info = await new Promise<LocalnetInfo>((resolve, reject) => {
+    let failure: string | undefined;
     child.on('message', (message: SupervisorMessage) => {
       if (message.type === 'ready') resolve(message.info);
-      else if (message.type === 'failed') reject(new Error(`localnet: ${message.message}`));
+      else if (message.type === 'failed') failure = message.message;
       else log(message.level, `localnet: ${message.message}`);
     });
     child.once('error', reject);
+    // a start that failed is told when all it had started has ended
     child.once('exit', () => {
-      reject(new Error(`localnet ended at its start: ${tail(localnetFiles(config.dataDir).supervisorLog)}`));
+      reject(new Error(`localnet: ${failure ?? tail(localnetFiles(config.dataDir).supervisorLog)}`));
     });
   });
   writeWhole(localnetFiles(config.dataDir).info, JSON.stringify(info, null, 2));
   let stopping = false;
   child.once('exit', () => {
-    if (!stopping) log('error', 'localnet: the supervisor has ended');
+    if (stopping) return;
+    log('error', 'localnet: the supervisor has ended');
+    signalGroup(child, 'SIGTERM');
   });
   // a script that is done may end without stop(): losing the channel ends the localnet
   child.unref();
@@ -80,14 +86,23 @@ async function stopSupervisor(child: ChildProcess): Promise<void> {
   child.ref();
   if (child.connected) child.send({ type: 'stop' });
   if (await within(stopLimitMs, ended)) return;
-  // the group holds chain and bundler as well
-  process.kill(-(child.pid ?? 0), 'SIGKILL');
+  signalGroup(child, 'SIGKILL');
   await endChild(child, 0);
+}
+
+/** The group holds chain and bundler as well, and lasts as long as one of them. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Removes chain, keys and logs of a data folder. Throws when its localnet runs. */
 export async function resetLocalnet({ dataDir }: { dataDir: string }): Promise<void> {
   const files = localnetFiles(dataDir);
-  await claimPidFile(files);
+  await claimPidFile(files, process.pid);
   rmSync(files.dir, { recursive: true, force: true });
 }

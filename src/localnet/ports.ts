@@ -22,7 +22,7 @@ export type PortRequest = {
  * The port to use. A port that was asked for must be free, else this throws; the default gives way to the next free one.
  * 0 is left to the listener.
  */
-export async function choosePort({ port, defaultPort, variable }: PortRequest): Promise<number> {
+async function choosePort({ port, defaultPort, variable }: PortRequest): Promise<number> {
   if (port === 0) return 0;
   if (port !== undefined) {
     if (await isPortFree(port)) return port;
@@ -32,4 +32,24 @@ export async function choosePort({ port, defaultPort, variable }: PortRequest): 
     if (await isPortFree(candidate)) return candidate;
   }
   throw new Error(`no port is free from ${defaultPort} to ${defaultPort + 99}: set ${variable}`);
+}
+
+/** Starts a listener on the chosen port; when another process took the default one meanwhile, the next one serves. */
+export async function onChosenPort<T>(
+  request: PortRequest,
+  start: (port: number) => Promise<T>,
+  onOther: (message: string) => void,
+): Promise<T> {
+  for (;;) {
+    const port = await choosePort(request);
+    try {
+      const started = await start(port);
+      if (request.port === undefined && port !== request.defaultPort) {
+        onOther(`port ${request.defaultPort} is taken, using ${port} (set ${request.variable} to choose)`);
+      }
+      return started;
+    } catch (error) {
+      if (request.port !== undefined || (await isPortFree(port))) throw error;
+    }
+  }
 }

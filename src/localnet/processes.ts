@@ -1,5 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A process told apart from a later one that got the same pid. */
 export type ProcessIdentity = { pid: number; startedAt: string };
@@ -61,7 +63,14 @@ export async function endChild(child: ChildProcess, graceMs: number): Promise<vo
   await within(5000, ended);
 }
 
+/** For children that run Node.js: production mode, and the compile cache that lies beside the packages. */
+export const nodeEnv = {
+  NODE_ENV: 'production',
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/chronos', import.meta.url)),
+};
+
 export type SpawnLoggedOptions = {
+  /** Its folder is the child's working directory, so that no .env file of the user's is read. */
   logFile: string;
   env?: Record<string, string>;
   /** Opens a message channel to a Node.js child. */
@@ -79,6 +88,7 @@ export function spawnLogged(
   try {
     return spawn(command, args, {
       stdio: ['ignore', log, log, ...(ipc ? (['ipc'] as const) : [])],
+      cwd: path.dirname(logFile),
       env,
       detached,
     });

@@ -7,10 +7,10 @@ import { startAnvil, type Anvil } from './anvil.ts';
 import { startBundler, type Bundler, type BundlerOptions } from './bundler.ts';
 import { alignClock, keepChainState, settleChainState, type StateKeeper } from './chain-state.ts';
 import { createLocalnetClient, localnetChainId, type LocalnetClient } from './client.ts';
-import { localnetFiles } from './files.ts';
+import { localnetFiles, type LocalnetFiles } from './files.ts';
 import { loadKeys } from './keys.ts';
 import { claimPidFile, type PidFile } from './pid-file.ts';
-import { choosePort, isPortFree, type PortRequest } from './ports.ts';
+import { isPortFree, onChosenPort } from './ports.ts';
 import { endChild } from './processes.ts';
 import type { LocalnetAddresses, LocalnetInfo, LocalnetKeys, SupervisorConfig } from './types.ts';
 import { prepareWorld } from './world.ts';
@@ -23,18 +23,17 @@ export type Supervisor = {
   stop(): Promise<void>;
 };
 
-type Parts = { pidFile: PidFile; anvil?: Anvil; bundler?: Bundler; paymaster?: Server; keeper?: StateKeeper };
+type Parts = {
+  pidFile: PidFile;
+  stopping: boolean;
+  anvil?: Anvil;
+  bundler?: Bundler;
+  paymaster?: Server;
+  keeper?: StateKeeper;
+};
 
-const defaultRpcPort = 8545;
-const defaultBundlerPort = 4337;
-
-async function portFor(request: PortRequest, log: Log): Promise<number> {
-  const port = await choosePort(request);
-  if (request.port === undefined && port !== request.defaultPort) {
-    log('warn', `port ${request.defaultPort} is taken, using ${port} (set ${request.variable} to choose)`);
-  }
-  return port;
-}
+const rpcPort = { defaultPort: 8545, variable: 'LOCALNET_RPC_PORT' };
+const bundlerPort = { defaultPort: 4337, variable: 'LOCALNET_BUNDLER_PORT' };
 
 /** Starts chain, bundler and paymaster of a data folder. When a part fails, the others are ended before this throws. */
 export async function startSupervisor(
@@ -43,76 +42,65 @@ export async function startSupervisor(
   onLost: () => void,
 ): Promise<Supervisor> {
   const files = localnetFiles(config.dataDir);
-  const parts: Parts = { pidFile: await claimPidFile(files) };
-  let stopping = false;
+  const parts: Parts = { pidFile: await claimPidFile(files, config.parentPid), stopping: false };
   const stop = async () => {
-    stopping = true;
+    parts.stopping = true;
     await stopParts(parts);
     settleChainState(files);
     parts.pidFile.remove();
   };
   try {
     settleChainState(files);
-    const keys = loadKeys(files.keys);
-    const rpcRequest = { port: config.rpcPort, defaultPort: defaultRpcPort, variable: 'LOCALNET_RPC_PORT' };
-    const anvil = await startAnvil({
-      files,
-      port: await portFor(rpcRequest, log),
-      blockTime: config.blockTime,
-    });
-    parts.anvil = anvil;
-    const anvilPid = anvil.child.pid ?? 0;
-    parts.pidFile.record('anvil', anvilPid);
-    anvil.child.once('exit', () => {
-      if (stopping) return;
-      log('error', 'anvil has ended');
-      onLost();
-    });
-
-    const client = createLocalnetClient(anvil.rpcUrl);
-    await Promise.all([
-      client.request({ method: 'anvil_setLoggingEnabled', params: [false] }),
-      alignClock(client),
-    ]);
-    const addresses = await prepareWorld(client, keys);
-    const heartbeat = config.blockTime === undefined;
-    const onError = (error: unknown) => log('warn', `the chain was not written to disk: ${String(error)}`);
-    parts.keeper = keepChainState({ client, files, heartbeat, onError });
-
-    const bundlerRequest = {
-      port: config.bundlerPort,
-      defaultPort: defaultBundlerPort,
-      variable: 'LOCALNET_BUNDLER_PORT',
-    };
-    const port = await portFor(bundlerRequest, log);
-    await runBundler(
-      parts,
-      { files, port, rpcUrl: anvil.rpcUrl, anvilPid, keys, addresses },
-      () => stopping,
-      log,
-    );
-    const info = await describe(parts, { client, keys, addresses, anvil });
-    return { info, stop };
+    return { info: await startParts(parts, { config, files, log, onLost }), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+type StartContext = { config: SupervisorConfig; files: LocalnetFiles; log: Log; onLost: () => void };
+
+async function startParts(parts: Parts, { config, files, log, onLost }: StartContext): Promise<LocalnetInfo> {
+  const warn = (message: string) => log('warn', message);
+  const keys = loadKeys(files.keys);
+  const rpcRequest = { ...rpcPort, port: config.rpcPort };
+  const anvil = await onChosenPort(rpcRequest, (port) => startAnvil({ files, port }), warn);
+  parts.anvil = anvil;
+  const anvilPid = anvil.child.pid ?? 0;
+  parts.pidFile.record('anvil', anvilPid);
+  anvil.child.once('exit', () => {
+    if (parts.stopping) return;
+    log('error', 'anvil has ended');
+    onLost();
+  });
+
+  const { rpcUrl } = anvil;
+  const client = createLocalnetClient(rpcUrl);
+  await Promise.all([
+    client.request({ method: 'anvil_setLoggingEnabled', params: [false] }),
+    alignClock(client),
+  ]);
+  const addresses = await prepareWorld(client, keys);
+  const heartbeat = config.blockTime === undefined;
+  const onError = (error: unknown) => warn(`the chain was not written to disk: ${String(error)}`);
+  parts.keeper = keepChainState({ client, files, heartbeat, onError });
+
+  const bundlerRequest = { ...bundlerPort, port: config.bundlerPort };
+  const bundlerOptions = { files, rpcUrl, anvilPid, keys, addresses };
+  await onChosenPort(bundlerRequest, (port) => runBundler(parts, { ...bundlerOptions, port }, log), warn);
+  if (config.blockTime !== undefined) await client.setIntervalMining({ interval: config.blockTime });
+  return describe(parts, { client, keys, addresses, anvil, log });
+}
+
 /** Starts the bundler and starts it again, on the same port, whenever it ends by itself. */
-async function runBundler(
-  parts: Parts,
-  options: BundlerOptions,
-  stopping: () => boolean,
-  log: Log,
-): Promise<void> {
+async function runBundler(parts: Parts, options: BundlerOptions, log: Log): Promise<void> {
   const bundler = await startBundler(options);
   parts.bundler = bundler;
   parts.pidFile.record('bundler', bundler.child.pid ?? 0);
   bundler.child.once('exit', () => {
-    if (stopping()) return;
+    if (parts.stopping) return;
     log('warn', 'the bundler has ended, starting it again');
-    runBundler(parts, { ...options, port: bundler.port }, stopping, log).catch((error: unknown) =>
+    runBundler(parts, { ...options, port: bundler.port }, log).catch((error: unknown) =>
       log('error', `the bundler is gone: ${String(error)}`),
     );
   });
@@ -120,9 +108,9 @@ async function runBundler(
 
 async function describe(
   parts: Parts,
-  world: { client: LocalnetClient; keys: LocalnetKeys; addresses: LocalnetAddresses; anvil: Anvil },
+  world: { client: LocalnetClient; keys: LocalnetKeys; addresses: LocalnetAddresses; anvil: Anvil; log: Log },
 ): Promise<LocalnetInfo> {
-  const { client, keys, addresses, anvil } = world;
+  const { client, keys, addresses, anvil, log } = world;
   const bundler = parts.bundler;
   if (!bundler) throw new Error('the paymaster needs a bundler');
   const server = createPaymasterServer({
@@ -131,6 +119,7 @@ async function describe(
     entryPoint: addresses.entryPoint,
     chainId: localnetChainId,
     bundlerUrl: bundler.url,
+    onError: (error) => log('warn', `paymaster: ${String(error)}`),
     // the chain's clock runs ahead after a test moved it
     now: async () => Math.max(Date.now() / 1000, Number((await client.getBlock()).timestamp)),
   });

@@ -37,6 +37,8 @@ export type LocalnetInfo = {
 /** How the supervisor is started, as JSON in its first argument. An absent port means the default or the next free one. */
 export type SupervisorConfig = {
   dataDir: string;
+  /** The process whose end ends the localnet. */
+  parentPid: number;
   rpcPort?: number;
   bundlerPort?: number;
   /** Seconds between blocks; without it each transaction is mined at once. */

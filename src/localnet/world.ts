@@ -1,9 +1,10 @@
 import { createWalletClient, http, parseEther, type Hex } from 'viem';
 import { entryPoint07Address } from 'viem/account-abstraction';
 import { privateKeyToAccount } from 'viem/accounts';
+import { multicall3Address } from '#src/chain/clients.ts';
 import { deployContracts } from '#src/chain/deploy.ts';
 import { ensureCanonicalContracts, permit2Address } from './canonical.ts';
-import { localnetChainId, multicall3Address, type LocalnetClient } from './client.ts';
+import { localnetChainId, type LocalnetClient } from './client.ts';
 import type { LocalnetAddresses, LocalnetKeys } from './types.ts';
 import { ensureUsdc, usdcAddress } from './usdc.ts';
 
