@@ -47,13 +47,13 @@ export function createJournal(options: JournalOptions): Journal {
   let unsubscribe = async (): Promise<void> => {};
   const sweep = async ({ settled = false } = {}) => {
     const found = await ctx.store.journal.listLanesWithWork(settled);
-    for (const lane of found) lanes.wake(lane);
+    for (const lane of found) lanes.wake(lane, settled);
     return found.length;
   };
   return {
     submit: (tx, transaction) => tx.transactions.insert(transaction, ctx.clock.now()),
     idempotent: (tx, key, create) => idempotent(tx, ctx.clock, key, create),
-    wake: lanes.wake,
+    wake: (lane) => lanes.wake(lane),
     poke: lanes.poke,
     wait: waiters.wait,
     runLane: lanes.run,
@@ -125,18 +125,18 @@ function createLanes(ctx: JournalContext, runsLanes: boolean) {
     return run;
   };
   /** A wake from this process or another replica, for lanes that this process may run. */
-  const hear = (lane: string) => {
+  const hear = (lane: string, settled = false) => {
     retries.delete(lane);
     if (stopped || !runsLanes) return;
-    const run = running.get(lane);
-    if (run) run.wake();
-    else if (executorOf(lane)) start(lane);
-    else ctx.log.error({ lane }, 'no executor for this lane');
+    if (!executorOf(lane)) return ctx.log.error({ lane }, 'no executor for this lane');
+    const run = running.get(lane) ?? start(lane);
+    run.wake();
+    if (settled) run.poke(true);
   };
   return {
     hear,
-    wake(lane: string) {
-      if (runsLanes) hear(lane);
+    wake(lane: string, settled = false) {
+      if (runsLanes) hear(lane, settled);
       else ctx.notifier?.publish('lane', lane);
     },
     poke(network: string) {

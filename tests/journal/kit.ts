@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import { onTestFinished, vi } from 'vitest';
+import { afterAll, onTestFinished, vi } from 'vitest';
 import { systemClock } from '#src/core/clock.ts';
 import type { NewTransaction, Transaction } from '#src/core/journal.ts';
 import { openDatabase } from '#src/db/client.ts';
@@ -17,15 +17,27 @@ export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 /** Kinds of database this run tests on. */
 export const kinds = process.env['TEST_DATABASE_URL'] === undefined ? ['pglite'] : ['pglite', 'postgres'];
 
-/** A migrated database of its own, gone after the test. */
-export async function freshDatabase(
-  kind: string,
-): Promise<{ database: Database; store: Store; url: string | undefined }> {
-  const url = kind === 'postgres' ? await createPostgres() : undefined;
-  const database = await openDatabase({ url, dataDir: 'memory://', log: quiet });
+let embedded: Promise<Database> | undefined;
+afterAll(async () => (await embedded)?.close());
+
+/** An empty, migrated database: PostgreSQL's is gone after the test, the embedded one serves the file's tests in turn. */
+export async function freshDatabase(kind: string): Promise<{ database: Database; store: Store }> {
+  if (kind === 'pglite') {
+    const database = await (embedded ??= migrated(undefined));
+    await database.executeSql(
+      'truncate transactions, submissions, submission_legs, lanes, idempotency_keys, events, networks',
+    );
+    return { database, store: createStore(database.db) };
+  }
+  const database = await migrated(await createPostgres());
   onTestFinished(() => database.close());
+  return { database, store: createStore(database.db) };
+}
+
+async function migrated(url: string | undefined): Promise<Database> {
+  const database = await openDatabase({ url, dataDir: 'memory://', log: quiet });
   await database.migrate();
-  return { database, store: createStore(database.db), url };
+  return database;
 }
 
 /** An empty PostgreSQL database beside the one in TEST_DATABASE_URL. */
@@ -93,4 +105,12 @@ export function intent(change: Partial<NewTransaction> = {}): NewTransaction {
 /** Resolves once `test` holds; the test's own time limit ends a wait in vain. */
 export async function until(test: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await test())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** `<type> <transaction id>` of all events, in order. */
+export async function eventTypes(database: Database): Promise<string[]> {
+  const { rows } = await database.executeSql(
+    `select type || ' ' || (data->>'id') as told from events order by seq`,
+  );
+  return rows.map((row) => String(row['told']));
 }

@@ -9,19 +9,26 @@ import { failed } from './verdict.ts';
 
 /** Signs and sends what is queued while the lane has room in flight. */
 export async function dispatch(ctx: JournalContext, state: LaneState): Promise<void> {
-  while (hasRoom(state) && state.arrivals && monotonic() >= state.nextPrepareAt) {
+  while (canDispatch(state)) {
     state.arrivals = false;
     const queued = await ctx.store.journal.listQueued(state.lease.lane, state.executor.maxLegs);
     const batch = pick(queued, state.prepareFailures);
     if (batch.length === 0) return;
     await ctx.checkpoint('after_row');
-    state.arrivals = true;
     for (const transaction of batch) state.transactions.set(transaction.id, transaction);
-    if (!(await next(ctx, state, batch))) return;
+    const done = await next(ctx, state, batch);
+    // Whatever arrives meanwhile rings; a short list that was used up needs no second look.
+    if (done < queued.length || queued.length === state.executor.maxLegs) state.arrivals = true;
   }
 }
 
-function hasRoom(state: LaneState): boolean {
+/** True when something may be queued, there is room for it and no pause is due. */
+export function canDispatch(state: LaneState): boolean {
+  return state.arrivals && monotonic() >= state.nextPrepareAt && hasRoom(state);
+}
+
+/** True when another submission may be in flight. */
+export function hasRoom(state: LaneState): boolean {
   return [...state.groups.values()].filter(isInFlight).length < state.executor.maxInFlight;
 }
 
@@ -34,25 +41,23 @@ function pick(queued: readonly JournalTransaction[], failures: number): JournalT
   return end < 0 ? [...queued] : queued.slice(0, end);
 }
 
-/** One batch: false when nothing could be done now. */
+/** One batch; returns how many of its transactions left the queue. */
 async function next(
   ctx: JournalContext,
   state: LaneState,
   batch: readonly JournalTransaction[],
-): Promise<boolean> {
+): Promise<number> {
   const prepared = await prepare(ctx, state, batch);
-  if (!prepared) return false;
+  if (!prepared) return 0;
   const rejected = prepared.rejected.flatMap(({ id, error }) => {
-    const transaction = state.transactions.get(id);
+    const transaction = batch.find((t) => t.id === id);
     return transaction ? [failed(transaction, error)] : [];
   });
   await commit(ctx, state, { ...noChanges(), transactions: rejected });
-  if (prepared.submission && prepared.legs.length > 0) {
-    await record(ctx, state, prepared.submission, prepared.legs);
-    return true;
-  }
-  if (rejected.length === 0) postpone(ctx, state);
-  return rejected.length > 0;
+  const { submission, legs } = prepared;
+  const recorded = submission !== null && legs.length > 0 && (await record(ctx, state, submission, legs));
+  if (!recorded && rejected.length === 0) postpone(ctx, state);
+  return rejected.length + (recorded ? legs.length : 0);
 }
 
 async function prepare(
@@ -64,6 +69,8 @@ async function prepare(
   try {
     const work = state.executor.prepare(state.lease.lane, batch.map(toTransaction), open);
     const prepared = await within(ctx.timing.callMs, 'prepare', work);
+    const alien = prepared.legs.find((id) => !batch.some((t) => t.id === id));
+    if (alien !== undefined) throw new Error(`the executor carries ${alien}, which was not given to it`);
     state.prepareFailures = 0;
     await ctx.checkpoint('after_sign');
     return prepared;
@@ -80,12 +87,17 @@ function postpone(ctx: JournalContext, state: LaneState): void {
 }
 
 /** Commits the signed bytes, then sends them. */
-async function record(ctx: JournalContext, state: LaneState, signed: SignedSubmission, legs: string[]) {
+async function record(
+  ctx: JournalContext,
+  state: LaneState,
+  signed: SignedSubmission,
+  legs: readonly string[],
+): Promise<boolean> {
   const submission = toSubmission(ctx, state, signed, legs);
   const result = await ctx.store.journal.insertSubmission(state.lease, submission);
   if (result === 'lease_lost') throw new LeaseLostError(state.lease.lane);
   // Somebody cancelled a leg while it was being signed: the bytes are void, the rest is signed anew.
-  if (result === 'legs_changed') return;
+  if (result === 'legs_changed') return false;
   await ctx.checkpoint('after_record');
   const hash = signed.kind === 'user_operation' ? { userOpHash: signed.hash } : { txHash: signed.hash };
   const submitted = legs.flatMap((id) => {
@@ -99,6 +111,7 @@ async function record(ctx: JournalContext, state: LaneState, signed: SignedSubmi
   state.groups.set(group.key, mergeGroup(state.groups.get(group.key), group));
   send(ctx, state, state.groups.get(group.key) ?? group, submission);
   ctx.publish(submitted.map(toTransaction));
+  return true;
 }
 
 /** An expired operation's nonce is signed for again: both hashes are watched. */

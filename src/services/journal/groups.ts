@@ -75,6 +75,11 @@ export function isSettled(group: Group): boolean {
   return includedMember(group)?.state === 'settled';
 }
 
+/** True while the lane must not rest: open, or settled with a doubt that the next look decides. */
+export function needsWatch(group: Group): boolean {
+  return !isSettled(group) || group.doubts > 0;
+}
+
 /** The youngest member that can still be sent. */
 export function latestLive(group: Group): Submission | undefined {
   return group.members.findLast((m) => m.state === 'signed' || m.state === 'sent');

@@ -1,8 +1,8 @@
 import type { Lease } from '#src/core/journal-store.ts';
 import type { LaneExecutor } from '#src/core/journal.ts';
 import { LeaseLostError } from './commit.ts';
-import { dispatch } from './dispatch.ts';
-import { isSettled, type LaneState, toGroups } from './groups.ts';
+import { canDispatch, dispatch, hasRoom } from './dispatch.ts';
+import { isSettled, type LaneState, needsWatch, toGroups } from './groups.ts';
 import type { JournalContext } from './ports.ts';
 import { backoff, monotonic } from './time.ts';
 import { watch } from './watch.ts';
@@ -11,26 +11,35 @@ import { watch } from './watch.ts';
 export type LaneRun = {
   /** Something was queued. */
   wake(): void;
-  /** A new head: ask the chain now. */
-  poke(): void;
+  /** A new head: ask the chain now about what is open; with `all`, also about what is settled. */
+  poke(all?: boolean): void;
   /** Ends after the current step and gives the lease back. */
   stop(): void;
   /** Resolves, never rejects: when the lane is idle, or to the ms after which another holder may be gone. */
   done: Promise<{ retryInMs: number } | 'idle'>;
 };
 
-type Signals = { woken: boolean; poked: boolean; stopped: boolean; lost: boolean; ring: () => void };
+type Signals = {
+  woken: boolean;
+  /** Groups to look at in the next round: those that are due, all that are open, all. */
+  look: 'due' | 'open' | 'all';
+  stopped: boolean;
+  lost: boolean;
+  ring: () => void;
+};
+
+const isCalled = (s: Signals): boolean => s.woken || s.look !== 'due' || s.stopped || s.lost;
 
 /** Leases a lane and works on it until nothing is left to do. */
 export function runLane(ctx: JournalContext, lane: string, executor: LaneExecutor): LaneRun {
-  const signals: Signals = { woken: true, poked: false, stopped: false, lost: false, ring: () => {} };
+  const signals: Signals = { woken: true, look: 'due', stopped: false, lost: false, ring: () => {} };
   const set = (change: Partial<Signals>) => {
     Object.assign(signals, change);
     signals.ring();
   };
   return {
     wake: () => set({ woken: true }),
-    poke: () => set({ poked: true }),
+    poke: (all = false) => set({ look: all ? 'all' : signals.look === 'all' ? 'all' : 'open' }),
     stop: () => set({ stopped: true }),
     done: work(ctx, lane, executor, signals),
   };
@@ -86,11 +95,15 @@ async function load(
   signals: Signals,
 ): Promise<LaneState> {
   const open = await ctx.store.journal.listOpen(lease.lane);
+  const groups = toGroups(open, ctx.timing.resendMs, ctx.timing.firstPollMs);
+  // A new write must not wait for looks at what was confirmed long ago.
+  for (const group of groups.values())
+    if (isSettled(group)) group.nextLookAt = monotonic() + ctx.timing.settledPollMs;
   const carried = await ctx.store.transactions.findMany([...new Set(open.flatMap((s) => s.legs))]);
   return {
     lease,
     executor,
-    groups: toGroups(open, ctx.timing.resendMs, ctx.timing.firstPollMs),
+    groups,
     transactions: new Map(carried.map((t) => [t.id, t])),
     arrivals: true,
     nextPrepareAt: 0,
@@ -105,14 +118,14 @@ async function loop(ctx: JournalContext, state: LaneState, signals: Signals): Pr
   while (!signals.stopped) {
     if (signals.lost) throw new LeaseLostError(state.lease.lane);
     if (signals.woken) state.arrivals = true;
-    if (signals.poked) for (const group of state.groups.values()) group.nextLookAt = 0;
-    signals.woken = false;
-    signals.poked = false;
-    await watch(ctx, state);
+    for (const group of state.groups.values()) {
+      if (signals.look === 'all' || (signals.look === 'open' && !isSettled(group))) group.nextLookAt = 0;
+    }
+    Object.assign(signals, { woken: false, look: 'due' });
     await dispatch(ctx, state);
-    if (signals.woken || signals.poked) continue;
-    const busy =
-      state.arrivals || state.sends.size > 0 || [...state.groups.values()].some((g) => !isSettled(g));
+    await watch(ctx, state);
+    if (isCalled(signals) || canDispatch(state)) continue;
+    const busy = state.arrivals || state.sends.size > 0 || [...state.groups.values()].some(needsWatch);
     idleSince = busy ? null : (idleSince ?? monotonic());
     const idleUntil = idleSince === null ? Infinity : idleSince + ctx.timing.lingerMs;
     if (monotonic() >= idleUntil) return;
@@ -123,13 +136,13 @@ async function loop(ctx: JournalContext, state: LaneState, signals: Signals): Pr
 /** When the lane has something to do without being woken. */
 function nextDue(state: LaneState): number {
   const looks = [...state.groups.values()].map((g) => g.nextLookAt);
-  const prepares = state.arrivals && state.nextPrepareAt > monotonic() ? [state.nextPrepareAt] : [];
+  const prepares = state.arrivals && hasRoom(state) ? [state.nextPrepareAt] : [];
   return Math.min(monotonic() + 60_000, ...looks, ...prepares);
 }
 
 /** Sleeps until the time is up or a signal rings. */
 async function pause(signals: Signals, ms: number): Promise<void> {
-  if (ms <= 0 || signals.stopped || signals.woken || signals.poked || signals.lost) {
+  if (ms <= 0 || isCalled(signals)) {
     // Lets I/O in between two busy rounds.
     await new Promise((resolve) => setImmediate(resolve));
     return;

@@ -5,6 +5,7 @@ import { send, toSubmission } from './dispatch.ts';
 import {
   carried,
   type Group,
+  groupKey,
   includedMember,
   isCarriedBy,
   isSettled,
@@ -62,7 +63,10 @@ function judge(ctx: JournalContext, state: LaneState, { group, found }: Look, ch
   const dead = found.every(({ outcome }) => outcome.state === 'dead');
   group.doubts = before || dead ? group.doubts + 1 : 0;
   // One look may be a lagging node's; two in a row are believed.
-  if (group.doubts === 1) return;
+  if (group.doubts === 1) {
+    group.nextLookAt = Math.max(group.nextLookAt, monotonic() + (state.executor.pollMs ?? ctx.timing.pollMs));
+    return;
+  }
   if (before) return vanish(state, group, before, changes);
   if (dead) return bury(state, group, found, changes);
   for (const { member } of found) {
@@ -80,11 +84,15 @@ function include(
 ): void {
   if (member.state === 'settled' && member.blockHash !== at.blockHash)
     return vanish(state, group, member, changes);
-  if (at.confirmations < ctx.confirmationsFor(member.network)) return note(state, group, member, at, changes);
   const age = ctx.clock.now().getTime() - member.createdAt.getTime();
   const deep = at.confirmations >= ctx.watchDepthFor(member.network) || age > ctx.timing.settledWatchMs;
   if (member.state === 'settled') {
     if (deep) changes.submissions.push(moved(member, 'final', at));
+    return;
+  }
+  if (at.confirmations < ctx.confirmationsFor(member.network)) return note(state, group, member, at, changes);
+  if (!member.legs.every((id) => at.legs.some((leg) => leg.transactionId === id))) {
+    ctx.log.error({ lane: member.lane, hash: member.hash }, 'the executor left legs out of its verdict');
     return;
   }
   changes.submissions.push(moved(member, deep ? 'final' : 'settled', at), ...siblings(group, member));
@@ -166,6 +174,8 @@ async function bump(ctx: JournalContext, state: LaneState, latest: Submission): 
     const work = state.executor.bump(latest, carried(state, latest).map(toTransaction));
     const signed = await within(ctx.timing.callMs, 'bump', work);
     if (!signed) return null;
+    if (groupKey(signed) !== groupKey(latest))
+      throw new Error('a replacement must have the same sender and nonce');
     const submission = toSubmission(ctx, state, { ...signed, replaces: latest.hash }, latest.legs);
     const result = await ctx.store.journal.insertReplacement(state.lease, submission);
     if (result === 'lease_lost') throw new LeaseLostError(state.lease.lane);
