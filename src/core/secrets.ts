@@ -1,4 +1,4 @@
-import { createHmac, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, randomInt, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -36,6 +36,11 @@ export function readSecret(text: string): SecretKind | null {
 /** Keyed hash under which a secret is kept and found: a stolen table alone opens nothing. */
 export function hashSecret(pepper: Uint8Array, secret: string): string {
   return createHmac('sha256', pepper).update(secret).digest('base64url');
+}
+
+/** A key of its own for one purpose (HKDF-SHA-256), 32 bytes. */
+export function deriveKey(master: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', master, 'chronos', purpose, 32));
 }
 
 /** Compares secrets in constant time, whatever their lengths. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deriveKey } from '#src/core/derive.ts';
-import { hashSecret, newSecret, readSecret, sameSecret } from '#src/core/secrets.ts';
+import { deriveKey, hashSecret, newSecret, readSecret, sameSecret } from '#src/core/secrets.ts';
 
 describe('generated secrets', () => {
   it('say what they are, and a slip of the finger shows', () => {
