@@ -136,6 +136,9 @@ export async function prepare(world: ChainWorld, transactions: readonly Transact
     legs: prepared.legs,
     state: 'signed',
     epoch: 1,
+    txHash: null,
+    blockNumber: null,
+    blockHash: null,
     createdAt: new Date(),
     sentAt: null,
   };
