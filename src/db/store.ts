@@ -1,18 +1,24 @@
 import type { JournalStore } from '#src/core/journal-store.ts';
 import { normalizeDbError } from './errors.ts';
 import type { Db } from './handle.ts';
+import { apiClientRepository } from './repositories/api-clients.ts';
 import { idempotencyRepository } from './repositories/idempotency.ts';
 import { journalRepository } from './repositories/journal.ts';
+import { mintReceiptRepository } from './repositories/mint-receipts.ts';
 import { networkRepository } from './repositories/networks.ts';
 import { transactionRepository } from './repositories/transactions.ts';
+import { walletRepository } from './repositories/wallets.ts';
 
 /** Every repository, all bound to the same pool or database transaction. One line an area. */
 function repositories(db: Db) {
   return {
+    apiClients: apiClientRepository(db),
     idempotency: idempotencyRepository(db),
     journal: journalRepository(db),
+    mintReceipts: mintReceiptRepository(db),
     networks: networkRepository(db),
     transactions: transactionRepository(db),
+    wallets: walletRepository(db),
   } satisfies Omit<JournalStore, 'transaction'> & Record<string, unknown>;
 }
 

@@ -1,0 +1,24 @@
+import type { AccountRecord, AccountSource } from './accounts.ts';
+import type { SealedKey } from './keys.ts';
+
+/** A smart account and whose it is. */
+export type Wallet = AccountRecord & {
+  id: string;
+  /** Journal owner, `client:client_…`. */
+  owner: string;
+  /** What it is for within its owner: `user:<id>`, `treasury`. */
+  subject: string;
+  createdAt: Date;
+};
+
+export type NewWallet = Omit<Wallet, 'createdAt' | 'walletId'>;
+
+export type WalletRepository = AccountSource & {
+  find(owner: string, subject: string): Promise<Wallet | null>;
+  /** Inserts wallet and key together; null when the subject has one already (a twin was faster). */
+  insert(wallet: NewWallet, at: Date): Promise<Wallet | null>;
+  /** Keys that are sealed under another encryption key than `current`, for re-wrapping. */
+  listKeysNotUnder(current: string, limit: number): Promise<{ walletId: string; key: SealedKey }[]>;
+  /** Replaces what is sealed, never the owner. */
+  updateSealed(walletId: string, key: SealedKey): Promise<void>;
+};

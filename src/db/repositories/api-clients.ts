@@ -1,0 +1,112 @@
+import { desc, eq, lt, sql } from 'drizzle-orm';
+import type { ApiClient, ApiClientRepository } from '#src/core/ports/api-clients.ts';
+import type { Db } from '../handle.ts';
+import { lazy, rows } from '../statement.ts';
+import { apiClients, revokedTokens } from '../tables/adapter.ts';
+
+type Row = typeof apiClients.$inferSelect;
+
+/** Apps' credentials and their revoked tokens. */
+export function apiClientRepository(db: Db): ApiClientRepository {
+  const t = apiClients;
+  const byToken = lazy(() =>
+    db
+      .select({
+        client: t,
+        tokenRevoked: sql<boolean>`exists (select 1 from ${revokedTokens}
+          where ${revokedTokens.jti} = ${sql.placeholder('jti')})`,
+      })
+      .from(t)
+      .where(eq(t.id, sql.placeholder('id')))
+      .prepare('api_clients_by_token'),
+  );
+  const one = async (id: string): Promise<Row | undefined> => {
+    const [row] = await db.select().from(t).where(eq(t.id, id));
+    return row;
+  };
+  const change = async (id: string, set: Partial<Row>): Promise<ApiClient | null> => {
+    const [row] = await db.update(t).set(set).where(eq(t.id, id)).returning();
+    return row ? toClient(row) : null;
+  };
+  return {
+    async insert({ scopes, allowedOrigins, allowedIps, ...client }, at) {
+      const lists = {
+        scopes: [...scopes],
+        allowedOrigins: [...allowedOrigins],
+        allowedIps: [...allowedIps],
+      };
+      const [row] = await db
+        .insert(t)
+        .values({ ...client, ...lists, createdAt: at, updatedAt: at })
+        .returning();
+      if (!row) throw new Error('insert returned no row');
+      return toClient(row);
+    },
+    async find(id) {
+      const row = await one(id);
+      return row ? toClient(row) : null;
+    },
+    async findWithSecrets(id, at) {
+      const row = await one(id);
+      if (!row) return null;
+      const previous =
+        row.previousSecretExpiresAt && row.previousSecretExpiresAt > at ? row.previousSecretHash : null;
+      return { client: toClient(row), hashes: previous ? [row.secretHash, previous] : [row.secretHash] };
+    },
+    async findByToken(id, jti) {
+      const [row] = await byToken().execute({ id, jti });
+      return row ? { client: toClient(row.client), tokenRevoked: row.tokenRevoked } : null;
+    },
+    async list({ after, limit }) {
+      const cursor = db
+        .select({ seq: t.seq })
+        .from(t)
+        .where(eq(t.id, after ?? ''));
+      const found = await db
+        .select()
+        .from(t)
+        .where(after === undefined ? undefined : lt(t.seq, sql`(${cursor})`))
+        .orderBy(desc(t.seq))
+        .limit(limit);
+      return found.map(toClient);
+    },
+    update: (id, { scopes, allowedOrigins, allowedIps, ...rest }, at) =>
+      change(id, {
+        ...rest,
+        ...(scopes ? { scopes: [...scopes] } : {}),
+        ...(allowedOrigins ? { allowedOrigins: [...allowedOrigins] } : {}),
+        ...(allowedIps ? { allowedIps: [...allowedIps] } : {}),
+        updatedAt: at,
+      }),
+    async rotate(id, secretHash, previousUntil, at) {
+      const [row] = await db
+        .update(t)
+        .set({
+          previousSecretHash: sql`${t.secretHash}`,
+          secretHash,
+          previousSecretExpiresAt: previousUntil,
+          updatedAt: at,
+        })
+        .where(eq(t.id, id))
+        .returning();
+      return row ? toClient(row) : null;
+    },
+    revoke: (id, at) => change(id, { revokedAt: at, updatedAt: at }),
+    async insertRevokedToken(jti, expiresAt) {
+      await db.insert(revokedTokens).values({ jti, expiresAt }).onConflictDoNothing();
+    },
+    async deleteExpiredTokens(at, limit) {
+      const gone = await rows(
+        db,
+        sql`delete from ${revokedTokens} where ctid in (select ctid from ${revokedTokens}
+          where ${revokedTokens.expiresAt} < ${at.toISOString()}::timestamptz limit ${limit}) returning 1`,
+      );
+      return gone.length;
+    },
+  };
+}
+
+function toClient(row: Row): ApiClient {
+  const { seq: _seq, secretHash: _secret, previousSecretHash: _previous, ...client } = row;
+  return client;
+}
