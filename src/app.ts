@@ -15,7 +15,7 @@ export type AppOptions = {
   /** Proxies whose X-Forwarded-For is believed; false = none. */
   trustProxy: boolean | string;
   redis?: Redis;
-  /** Runs before listening, e.g. for routes of the process itself. */
+  /** Adds hooks that every plane inherits. */
   extend?: (app: FastifyInstance) => void | Promise<void>;
 };
 
@@ -45,11 +45,11 @@ export async function buildApp(planes: readonly Plane[], options: AppOptions): P
     reply.header('x-request-id', request.id);
   });
   registerRequestLog(app);
+  await options.extend?.(app);
   const limits = await registerLimits(app, options.redis);
   await registerOpenApi(app, { ...options, planes: planes.map((plane) => plane.definition) });
   registerNotFound(app, planes);
   for (const plane of planes) await app.register(planePlugin(plane, limits));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  await options.extend?.(app);
   return app;
 }

@@ -2,10 +2,11 @@ import { Redis } from 'ioredis';
 import { createChainClients, identifyNetwork } from '#src/chain/clients.ts';
 import type { Config } from '#src/config/load.ts';
 import type { Secrets } from '#src/config/secrets.ts';
-import { systemClock } from '#src/core/clock.ts';
+import { type Clock, systemClock } from '#src/core/clock.ts';
 import type { Hex } from '#src/core/hex.ts';
 import { createNetworks, type NetworkSettings } from '#src/core/networks.ts';
 import { openDatabase } from '#src/db/client.ts';
+import type { Database } from '#src/db/handle.ts';
 import { createStore } from '#src/db/store.ts';
 import type { Log } from '#src/http/logging.ts';
 import type { Plane } from '#src/http/plane.ts';
@@ -20,6 +21,9 @@ export type ComposeOptions = {
   networks: readonly NetworkSettings[];
   keys: { mintSigner: Hex | undefined; facilitator: readonly Hex[] };
   log: Log;
+  /** An open database that somebody else closes; absent: the configured one. */
+  database?: Database;
+  clock?: Clock;
   /** Where a test may end the process; absent in production. */
   checkpoint?: (name: Checkpoint) => void;
   timing?: Partial<JournalTiming>;
@@ -44,7 +48,10 @@ export type Runtime = {
 export async function compose(options: ComposeOptions): Promise<Runtime> {
   const { config, log } = options;
   const networks = createNetworks(options.networks, config.env.DEFAULT_NETWORK);
-  const database = await openDatabase({ url: config.env.DATABASE_URL, dataDir: config.env.DATA_DIR, log });
+  const clock = options.clock ?? systemClock;
+  const database =
+    options.database ??
+    (await openDatabase({ url: config.env.DATABASE_URL, dataDir: config.env.DATA_DIR, log }));
   const clients = createChainClients({ networks });
   const redis = config.env.REDIS_URL
     ? new Redis(config.env.REDIS_URL, { maxRetriesPerRequest: 1 })
@@ -53,20 +60,20 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
   const close = async () => {
     await clients.close();
     redis?.disconnect();
-    await database.close();
+    if (!options.database) await database.close();
   };
   try {
     await database.migrate();
     const store = createStore(database.db);
     for (const network of networks.list()) {
       await verifyChain(
-        { store, clock: systemClock, identify: (one) => identifyNetwork(clients.public(one.name), one) },
+        { store, clock, identify: (one) => identifyNetwork(clients.public(one.name), one) },
         network,
       );
     }
     const journal = createJournal({
       store,
-      clock: systemClock,
+      clock,
       log,
       executors: {},
       runsLanes: config.env.ROLE !== 'api',

@@ -62,7 +62,8 @@ beforeAll(async () => {
   await symlink(await realpath(join(top, 'node_modules')), join(root, 'node_modules'));
   const folders = ['core', 'db', 'chain', 'services', 'http', 'localnet', 'planes/facilitator'];
   for (const folder of folders) await plant(`src/${folder}/a.ts`, '');
-  for (const file of ['schemas/kit/a.ts', 'schemas/facilitator/a.ts', 'tests/kit/a.ts']) await plant(file, '');
+  for (const file of ['schemas/kit/a.ts', 'schemas/facilitator/a.ts', 'tests/kit/a.ts'])
+    await plant(file, '');
   for (const [file, text] of Object.entries(allowed)) await plant(file, text);
 });
 
