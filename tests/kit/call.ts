@@ -15,7 +15,7 @@ export function urlOf(op: Operation, params: object = {}, query: object = {}): s
     encodeURIComponent(String((params as Record<string, unknown>)[name])),
   );
   const search = new URLSearchParams(
-    Object.entries(query).map(([name, value]) => [name, String(value)] as const),
+    Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
   ).toString();
   return search ? `${path}?${search}` : path;
 }
