@@ -59,7 +59,12 @@ export function operation<
   return op;
 }
 
-type StaticOf<T> = T extends TSchema ? Static<T> : undefined;
+/** A declared part is there; an optional property alone would add undefined to its type. */
+type StaticOf<T> = [NonNullable<T>] extends [never]
+  ? undefined
+  : NonNullable<T> extends TSchema
+    ? Static<NonNullable<T>>
+    : undefined;
 
 /** The wire types of an operation's parts. */
 export type ParamsOf<O extends Operation> = StaticOf<O['params']>;
