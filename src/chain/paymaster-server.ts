@@ -208,9 +208,11 @@ export async function handlePaymasterRpc(options: PaymasterOptions, body: string
   if (call === undefined) {
     return JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32700, message: 'not JSON' } });
   }
-  const reply = Array.isArray(call)
-    ? await Promise.all(call.map((one) => answer(options, one)))
-    : await answer(options, call);
+  // an empty batch is an invalid request, JSON-RPC 2.0 section 6
+  const reply =
+    Array.isArray(call) && call.length > 0
+      ? await Promise.all(call.map((one) => answer(options, one)))
+      : await answer(options, call);
   return JSON.stringify(reply);
 }
 
