@@ -69,7 +69,9 @@ export function keepChainState(options: {
   };
   let running: Promise<void> = Promise.resolve();
   const schedule = (ms: number) => {
-    timer = setTimeout(() => (running = tick()), ms);
+    timer = setTimeout(() => {
+      running = tick();
+    }, ms);
   };
   schedule(0);
   return {

@@ -1,5 +1,5 @@
 /** The supervisor's process: owns chain, bundler and paymaster, and ends with the process that started it. */
-import { startSupervisor, type Log, type Supervisor } from './supervisor.ts';
+import { startSupervisor, type Log } from './supervisor.ts';
 import type { SupervisorCommand, SupervisorConfig, SupervisorMessage } from './types.ts';
 
 const tell = (message: SupervisorMessage) => {
@@ -11,14 +11,15 @@ const log: Log = (level, message) => {
   tell({ type: 'log', level, message });
 };
 
-let started: Promise<Supervisor> | undefined;
+const config = JSON.parse(process.argv[2] ?? '{}') as SupervisorConfig;
+const started = startSupervisor(config, log, () => void leave(1));
 let leaving = false;
 
 async function leave(code: number): Promise<void> {
   if (leaving) return;
   leaving = true;
   // a start that is under way is let through: it knows what it has started
-  const supervisor = await started?.catch(() => undefined);
+  const supervisor = await started.catch(() => undefined);
   await supervisor
     ?.stop()
     .catch((error: unknown) => log('error', `the localnet did not stop cleanly: ${String(error)}`));
@@ -32,7 +33,6 @@ process.on('message', (command: SupervisorCommand) => {
 process.on('SIGTERM', () => void leave(0));
 process.on('SIGINT', () => void leave(0));
 
-started = startSupervisor(JSON.parse(process.argv[2] ?? '{}') as SupervisorConfig, log, () => void leave(1));
 started.then(
   ({ info }) => tell({ type: 'ready', info }),
   (error: unknown) => {

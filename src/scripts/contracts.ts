@@ -70,7 +70,7 @@ function collect(entry: string): Sources {
       );
     }
   }
-  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...found].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(sorted.map(([name, content]) => [name, { content }]));
 }
 

@@ -54,12 +54,12 @@ const on = (functionName: string, ...args: unknown[]) => ({
   args,
 });
 const sign = (signer: TypedDataSigner, primaryType: keyof typeof types, message: Record<string, unknown>) =>
-  signer.signTypedData({
+  signer.signTypedData<Record<string, unknown>, string>({
     domain: { name: 'Chronos', version: '1', chainId: 84532, verifyingContract: world.addresses.token },
     types,
     primaryType,
     message,
-  } as never);
+  });
 const split = (signature: Hex) => {
   const { r, s, yParity } = parseSignature(signature);
   return [27 + yParity, r, s];

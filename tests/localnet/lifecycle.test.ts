@@ -67,9 +67,10 @@ test('a start ends what is left of a localnet whose processes were killed one by
   await once(parent, 'exit');
 
   // a stopped process takes no SIGTERM, so this shows that the start insists
-  await localnetOf(dataDir);
+  const { rpcUrl } = await localnetOf(dataDir);
 
   await groupIsGone(pid);
+  expect(await createLocalnetClient(rpcUrl).getChainId()).toBe(84532);
 });
 
 test('a restart keeps balances, receipts, logs, keys, genesis and the order of time', async () => {
@@ -122,7 +123,7 @@ test('a taken port that was asked for is an error that names port and variable',
 test('a taken default port gives way to the next free one, and that is told', async () => {
   await occupy(8545);
   await occupy(4337);
-  const log = vi.fn();
+  const log = vi.fn<(level: string, message: string) => void>();
   const localnet = await startLocalnet({ dataDir: temporaryDataDir(), log });
   await localnet.stop();
 
