@@ -8,7 +8,7 @@ import { endChild, spawnLogged, tail, within } from './processes.ts';
 
 export type Anvil = { child: ChildProcess; port: number; rpcUrl: string };
 
-const startLimitMs = 10_000;
+const startLimitMs = 20_000;
 
 /** The binary itself, not npm's wrapper: killing the wrapper would orphan it. */
 function anvilBinary(): string {

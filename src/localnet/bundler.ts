@@ -17,7 +17,7 @@ export type BundlerOptions = {
   addresses: Pick<LocalnetAddresses, 'entryPoint' | 'paymaster'>;
 };
 
-const startLimitMs = 20_000;
+const startLimitMs = 45_000;
 
 /** The defaults suit a public network: here bundles are small and leave at once. */
 const bundlerFlags = ({ port, rpcUrl, keys, addresses }: BundlerOptions) => ({

@@ -39,7 +39,7 @@ export async function groupIsGone(pid: number): Promise<void> {
       }
       throw new Error(`processes are left in group ${pid}`);
     },
-    { timeout: 15_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 }
 

@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const someone = () => privateKeyToAccount(generatePrivateKey()).address;
 const waitFor = <T>(condition: () => T | Promise<T>) =>
-  vi.waitFor(condition, { timeout: 15_000, interval: 20 });
+  vi.waitFor(condition, { timeout: 30_000, interval: 20 });
 
 test('stop ends every process and removes the pid file', async () => {
   const dataDir = temporaryDataDir();
