@@ -50,6 +50,5 @@ export async function buildApp(planes: readonly Plane[], options: AppOptions): P
   await registerOpenApi(app, { ...options, planes: planes.map((plane) => plane.definition) });
   registerNotFound(app, planes);
   for (const plane of planes) await app.register(planePlugin(plane, limits));
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   return app;
 }

@@ -1,94 +1,71 @@
-import type { FastifyInstance, FastifySchema } from 'fastify';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { models } from '#schemas/kit/model.ts';
 import type { Operation } from '#schemas/kit/operation.ts';
-import { authNames, errorCodesOf, type PlaneDefinition } from '#schemas/kit/plane.ts';
-
-/** Error responses by status; each lists its codes and shows one example a code. */
-function errorResponses(op: Operation, plane: PlaneDefinition): Record<string, unknown> {
-  const byStatus = new Map<number, string[]>();
-  for (const code of errorCodesOf(op, plane)) {
-    const status = plane.codes[code]!;
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      status,
-      {
-        description: codes.join(' · '),
-        content: {
-          'application/json': {
-            schema: { $ref: plane.errorBody.$id },
-            examples: Object.fromEntries(codes.map((code) => [code, { value: plane.errorExample(code) }])),
-          },
-        },
-      },
-    ]),
-  );
-}
-
-/** Fastify's schema of a route: validators, serialiser and OpenAPI entry in one. */
-export function routeSchema(op: Operation, plane: PlaneDefinition): FastifySchema {
-  const security = authNames(op).map((name) =>
-    Object.fromEntries(
-      Object.keys(plane.auth[name]?.security ?? {}).map((id) => [id, op.scope ? [op.scope] : []]),
-    ),
-  );
-  const type = op.success.contentType?.split(';')[0] ?? 'application/json';
-  const body =
-    op.body && op.examples.body !== undefined ? { ...op.body, examples: [op.examples.body] } : op.body;
-  const success = {
-    description: op.success.description,
-    content: {
-      [type]: { schema: op.success.schema, examples: { success: { value: op.examples.response } } },
-    },
-  };
-  const schema: FastifySchema = {
-    operationId: op.id,
-    tags: [`${plane.title}: ${op.tag}`],
-    summary: op.summary,
-    ...(op.description ? { description: op.description } : {}),
-    security,
-    ...(op.params ? { params: op.params } : {}),
-    ...(op.query ? { querystring: op.query } : {}),
-    ...(op.headers ? { headers: op.headers } : {}),
-    ...(body ? { body } : {}),
-    response: { [op.success.status]: success, ...errorResponses(op, plane) },
-  };
-  return schema;
-}
+import type { PlaneDefinition } from '#schemas/kit/plane.ts';
+import { completeDocument, type OpenApiDocument, sliceOf } from './openapi-document.ts';
 
 type OpenApiInfo = { version: string; publicUrl: string; planes: readonly PlaneDefinition[] };
 
 /** Registers the OpenAPI 3.1 document, made from the routes, and Swagger UI under /docs (assets are local). */
-export async function registerOpenApi(
-  app: FastifyInstance,
-  { version, publicUrl, planes }: OpenApiInfo,
-): Promise<void> {
+export async function registerOpenApi(app: FastifyInstance, options: OpenApiInfo): Promise<void> {
   for (const schema of models()) app.addSchema(schema);
+  const served = new Map<string, { operation: Operation; plane: PlaneDefinition }>();
+  app.addHook('onRoute', ({ config }) => {
+    const operation = config?.operation;
+    const plane = options.planes.find(({ name }) => name === operation?.plane);
+    if (operation && plane) served.set(operation.id, { operation, plane });
+  });
   await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Chronos API',
-        version,
-        description: planes.map((plane) => `**${plane.title}**: ${plane.description}`).join('\n\n'),
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
-      servers: [{ url: publicUrl }],
-      components: {
-        securitySchemes: Object.assign(
-          {},
-          ...planes.flatMap((plane) => Object.values(plane.auth).map((auth) => auth.security)),
-        ) as Record<string, never>,
-      },
-    },
-    refResolver: { buildLocalReference: (json) => String(json.$id) },
+    openapi: documentHead(options),
+    refResolver: { buildLocalReference: (json) => json.$id as string },
+    transformObject: (found) =>
+      completeDocument(
+        (found as { openapiObject: unknown }).openapiObject as OpenApiDocument,
+        served,
+      ) as never,
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
     uiConfig: { docExpansion: 'none', persistAuthorization: true, displayRequestDuration: true },
   });
+  serveDocuments(app, options.planes);
+}
+
+function documentHead({ version, publicUrl, planes }: OpenApiInfo) {
+  const schemes = planes.flatMap((plane) => Object.values(plane.auth).map((auth) => auth.security));
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Chronos API',
+      version,
+      description: planes.map((plane) => `**${plane.title}**: ${plane.description}`).join('\n\n'),
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: publicUrl }],
+    components: { securitySchemes: Object.assign({}, ...schemes) as Record<string, never> },
+  };
+}
+
+/** /openapi.json and a slice per plane; each text is made once, on its first reader. */
+function serveDocuments(app: FastifyInstance, planes: readonly PlaneDefinition[]): void {
+  const serve = (path: string, read: (document: OpenApiDocument) => unknown) => {
+    let text: string | undefined;
+    app.get(path, { schema: { hide: true } }, async (_request, reply: FastifyReply) => {
+      text ??= JSON.stringify(read(documentOf(app)));
+      return reply
+        .type('application/json; charset=utf-8')
+        .header('x-content-type-options', 'nosniff')
+        .send(text);
+    });
+  };
+  serve('/openapi.json', (document) => document);
+  for (const plane of planes) serve(`/openapi/${plane.name}.json`, (document) => sliceOf(document, plane));
+}
+
+/** The whole document of an app that is ready. */
+export function documentOf(app: FastifyInstance): OpenApiDocument {
+  return app.swagger() as unknown as OpenApiDocument;
 }

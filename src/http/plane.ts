@@ -5,7 +5,7 @@ import { type AppError, fail, isKind } from '#src/core/errors.ts';
 import { hasScope, principal, type Principal } from '#src/core/principal.ts';
 import { toAppError } from './errors.ts';
 import type { Limits } from './limits.ts';
-import { routeSchema } from './openapi.ts';
+import { routeSchema } from './route-schema.ts';
 import type { RouteBinding } from './route.ts';
 
 /** Reads one kind of credentials: a principal, undefined when they were not sent, an AppError when they are bad. */
