@@ -22,5 +22,5 @@ export function bind<O extends Operation>(
   operation: O,
   handle: (context: RouteContext<O>) => Promise<SuccessOf<O>>,
 ): RouteBinding {
-  return { operation, handle: handle };
+  return { operation, handle: handle as unknown as RouteBinding['handle'] };
 }
