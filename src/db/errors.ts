@@ -25,7 +25,7 @@ const lost = new Set([
 /** Walks `cause` (Drizzle wraps driver errors) until `test` holds. */
 function walk(error: unknown, test: (e: DriverError) => boolean): DriverError | null {
   for (let e = error, depth = 0; typeof e === 'object' && e !== null && depth < 5; depth += 1) {
-    if (test(e as DriverError)) return e as DriverError;
+    if (test(e)) return e;
     e = (e as DriverError).cause;
   }
   return null;

@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres, { type Sql } from 'postgres';
-import { type Database, type Db, type DatabaseOptions, migrationsFolder } from './handle.ts';
+import { type Database, type DatabaseOptions, migrationsFolder } from './handle.ts';
 
 /** Any constant: all replicas must ask for the same one. */
 const migrationLock = 7_240_511;
@@ -11,7 +11,7 @@ export function openPostgres(url: string, options: DatabaseOptions): Omit<Databa
   const client = postgres(url, { ...quiet, max: options.poolSize ?? 10, connect_timeout: 10 });
   const db = drizzle(preparing(client));
   return {
-    db: db as unknown as Db,
+    db: db,
     kind: 'postgres',
     migrate: () => migrateLocked(url),
     close: () => client.end({ timeout: 5 }),
@@ -29,7 +29,8 @@ export function openPostgres(url: string, options: DatabaseOptions): Omit<Databa
   };
 }
 
-const quiet = { onnotice: () => {}, connection: { application_name: 'chronos' } };
+// Without `fetch_types` no statement of the driver's own runs at connect: one whose rejection nobody could catch.
+const quiet = { onnotice: () => {}, fetch_types: false, connection: { application_name: 'chronos' } };
 
 /** Two replicas that start together must not migrate together; a connection of its own keeps the lock. */
 async function migrateLocked(url: string): Promise<void> {

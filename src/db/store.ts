@@ -31,7 +31,7 @@ export type Store = ReturnType<typeof repositories> & {
 /** Binds the repositories to a database. A lost connection surfaces as `unavailable`. */
 export function createStore(db: Db): Store {
   return {
-    ...repositories(db),
+    ...guarded(repositories(db)),
     async transaction<T>(fn: (store: Store) => Promise<T>): Promise<T> {
       try {
         return await db.transaction((tx) => fn(createStore(tx)));
@@ -40,4 +40,23 @@ export function createStore(db: Db): Store {
       }
     },
   };
+}
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** Gives every repository's lost connection its kind. */
+function guarded<T extends Record<string, object>>(areas: T): T {
+  const guard = (repository: object) =>
+    Object.fromEntries(
+      Object.entries(repository).map(([name, method]: [string, Method]) => [
+        name,
+        (...args: unknown[]) =>
+          method.apply(repository, args).catch((error: unknown) => {
+            throw normalizeDbError(error);
+          }),
+      ]),
+    );
+  return Object.fromEntries(
+    Object.entries(areas).map(([name, repository]) => [name, guard(repository)]),
+  ) as T;
 }

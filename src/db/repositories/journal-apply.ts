@@ -39,23 +39,23 @@ export async function applyChanges(db: Db, lease: Lease, changes: JournalChanges
 
 function changedTransactions(changes: readonly TransactionChange[]) {
   const list = changes.map((c, n) => ({
-    ...{
-      n,
-      id: c.id,
-      owner: c.owner,
-      from_status: c.from,
-      status: c.status,
-      solo: c.solo,
-      requeues: c.requeues,
-    },
-    ...{
-      user_op_hash: c.userOpHash,
-      tx_hash: c.txHash,
-      block_number: c.blockNumber,
-      block_hash: c.blockHash,
-    },
-    ...{ gas_used: c.gasUsed, sponsor_cost: c.sponsorCost, error: c.error },
-    ...{ event_id: c.event?.id, event_type: c.event?.type, event_data: c.event?.data },
+    n,
+    id: c.id,
+    owner: c.owner,
+    from_status: c.from,
+    status: c.status,
+    solo: c.solo,
+    requeues: c.requeues,
+    user_op_hash: c.userOpHash,
+    tx_hash: c.txHash,
+    block_number: c.blockNumber,
+    block_hash: c.blockHash,
+    gas_used: c.gasUsed,
+    sponsor_cost: c.sponsorCost,
+    error: c.error,
+    event_id: c.event?.id,
+    event_type: c.event?.type,
+    event_data: c.event?.data,
   }));
   return sql`select * from jsonb_to_recordset(${toJson(list)}::jsonb) as r(n integer, id text, owner text,
     from_status text, status text, solo boolean, requeues smallint, user_op_hash text, tx_hash text,
@@ -65,7 +65,11 @@ function changedTransactions(changes: readonly TransactionChange[]) {
 
 function submissionJson(s: JournalChanges['submissions'][number]) {
   return {
-    ...{ id: s.id, state: s.state, sent_at: s.sentAt },
-    ...{ tx_hash: s.txHash, block_number: s.blockNumber, block_hash: s.blockHash },
+    id: s.id,
+    state: s.state,
+    sent_at: s.sentAt,
+    tx_hash: s.txHash,
+    block_number: s.blockNumber,
+    block_hash: s.blockHash,
   };
 }
