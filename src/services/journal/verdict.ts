@@ -27,14 +27,19 @@ const nowhere = {
 /** Adds the outbox row that tells of the change. */
 function told(t: JournalTransaction, change: TransactionChange, type: string): TransactionChange {
   const data = {
-    ...{ id: t.id, userId: t.userId, type: t.type, network: t.network, status: change.status },
-    ...{
-      userOpHash: change.userOpHash,
-      txHash: change.txHash,
-      blockNumber: change.blockNumber?.toString() ?? null,
-    },
-    ...{ blockHash: change.blockHash, gasUsed: change.gasUsed?.toString() ?? null, error: change.error },
-    ...{ meta: t.meta, createdAt: t.createdAt.toISOString() },
+    id: t.id,
+    userId: t.userId,
+    type: t.type,
+    network: t.network,
+    status: change.status,
+    userOpHash: change.userOpHash,
+    txHash: change.txHash,
+    blockNumber: change.blockNumber?.toString() ?? null,
+    blockHash: change.blockHash,
+    gasUsed: change.gasUsed?.toString() ?? null,
+    error: change.error,
+    meta: t.meta,
+    createdAt: t.createdAt.toISOString(),
   };
   return { ...change, event: { id: newId('evt'), type, data } };
 }
