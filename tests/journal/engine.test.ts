@@ -56,8 +56,13 @@ describe.each(kinds)('the journal engine on %s', (kind) => {
     executor.rejecting.add(bad?.id ?? '');
     journal.wake(lane);
     expect(await journal.wait(bad?.id ?? '', 5_000)).toMatchObject({
-      ...{ status: 'failed', userOpHash: null, txHash: null },
-      error: { code: 'simulation_failed', message: 'would revert' },
+      status: 'failed',
+      userOpHash: null,
+      txHash: null,
+      error: {
+        code: 'simulation_failed',
+        message: 'would revert',
+      },
     });
     expect(await journal.wait(good?.id ?? '', 5_000)).toMatchObject({ status: 'confirmed' });
     expect([...chain.effects().keys()]).toEqual([good?.id]);

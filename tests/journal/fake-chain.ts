@@ -157,14 +157,19 @@ function look(chain: FakeChain, submission: Submission): SubmissionOutcome {
     return over ? { state: 'dead', reason: 'expired', error } : { state: 'pending' };
   }
   const legs = submission.legs.map((transactionId): LegOutcome => ({
-    ...{
-      transactionId,
-      success: !mined.failed,
-      gasUsed: 21_000n,
-      sponsorCost: 42n,
-      retryAlone: mined.failed,
-    },
-    ...(mined.failed ? { error: { code: 'reverted', message: 'reverted' } } : {}),
+    transactionId,
+    success: !mined.failed,
+    gasUsed: 21000n,
+    sponsorCost: 42n,
+    retryAlone: mined.failed,
+    ...(mined.failed
+      ? {
+          error: {
+            code: 'reverted',
+            message: 'reverted',
+          },
+        }
+      : {}),
   }));
   const place = { txHash: submission.hash, blockNumber: BigInt(mined.block), blockHash: mined.blockHash };
   return { state: 'included', ...place, confirmations: chain.head - mined.block + 1, legs };

@@ -31,7 +31,10 @@ describe.each(kinds)('finality on %s', (kind) => {
     await until(async () => (await eventTypes(database)).length > 0);
     expect(await eventTypes(database)).toEqual([`transaction.reorged ${id}`]);
     expect(await store.transactions.find('client:one', id)).toMatchObject({
-      ...{ status: 'submitted', blockNumber: null, blockHash: null, txHash: null },
+      status: 'submitted',
+      blockNumber: null,
+      blockHash: null,
+      txHash: null,
     });
     await until(() => chain.mempool.size === 1);
     chain.mine();
