@@ -1,16 +1,42 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** Tests that need neither chain nor database: they start at once. */
+const plain = [
+  'tests/unit/**/*.test.ts',
+  'tests/architecture/**/*.test.ts',
+  'tests/contract/{catalogue,openapi,readme,commits}.test.ts',
+];
+const coverage = ['tests/coverage/**/*.test.ts'];
 
 const config = defineConfig({
   test: {
-    root: new URL('..', import.meta.url).pathname,
-    include: ['tests/**/*.test.ts'],
-    exclude: ['tests/deep/**'],
-    globalSetup: 'tests/kit/global-setup.ts',
+    root: join(import.meta.dirname, '..'),
+    // Folder of this run; made by its first user, gone with the run.
+    provide: { runDir: join(tmpdir(), `chronos-test-${process.pid}`) },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'plain', include: plain } },
+      {
+        extends: true,
+        test: {
+          name: 'live',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...plain, ...coverage, 'tests/deep/**'],
+          globalSetup: 'tests/kit/global-setup.ts',
+        },
+      },
+      {
+        // What the run has reached is judged after it.
+        extends: true,
+        test: { name: 'coverage', include: coverage, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
 
