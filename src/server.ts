@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const undo: (() => Promise<unknown>)[] = [];
   const close = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
+    for (const step of undo.splice(0).toReversed()) await step();
   };
   closeWithGrace({ delay: 20_000, logger: false }, async ({ err }) => {
     if (err) console.error(err instanceof ConfigError ? err.message : err);

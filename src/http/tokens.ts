@@ -45,9 +45,14 @@ export function createTokenFamily(options: TokenFamilyOptions): TokenFamily {
           namespace,
           sign: { algorithm: 'HS256', iss: issuer, aud: audience, header: { typ: name } } as never,
           verify: {
-            ...{ algorithms: ['HS256'], allowedIss: issuer, allowedAud: audience, checkTyp: name },
+            algorithms: ['HS256'],
+            allowedIss: issuer,
+            allowedAud: audience,
+            checkTyp: name,
             // The clock below decides: it can be moved in tests, and the cache would outlive an expiry.
-            ...{ ignoreExpiration: true, cache: 10_000, requiredClaims: ['sub', 'jti', 'iat', 'exp'] },
+            ignoreExpiration: true,
+            cache: 10_000,
+            requiredClaims: ['sub', 'jti', 'iat', 'exp'],
           } as never,
         });
         engines.push((app.jwt as unknown as Record<string, Engine>)[namespace]!);

@@ -172,8 +172,7 @@ function operationLogs(all: readonly Log[], hash: Hex) {
   if (end?.eventName !== 'UserOperationEvent') return null;
   const start = parsed
     .filter((log) => log.eventName === 'UserOperationEvent' || log.eventName === 'BeforeExecution')
-    .filter((log) => (log.logIndex ?? 0) < (end.logIndex ?? 0))
-    .at(-1)?.logIndex;
+    .findLast((log) => (log.logIndex ?? 0) < (end.logIndex ?? 0))?.logIndex;
   const revert = parsed.find(
     (log) =>
       (log.eventName === 'UserOperationRevertReason' || log.eventName === 'PostOpRevertReason') &&

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Address } from '#src/core/hex.ts';
 
 export type PaywallOptions = {
@@ -24,7 +24,7 @@ export function paywallV1({ facilitator, headers, payTo, asset, price }: Paywall
     });
     return (await response.json()) as T;
   };
-  return createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const requirements = {
       scheme: 'exact',
       network: 'base-sepolia',
@@ -55,5 +55,10 @@ export function paywallV1({ facilitator, headers, payTo, asset, price }: Paywall
         'x-payment-response': Buffer.from(JSON.stringify(settled)).toString('base64'),
       })
       .end(JSON.stringify({ report: 'paid with x402 v1' }));
+  };
+  return createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
   });
 }
