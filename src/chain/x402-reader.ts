@@ -1,6 +1,5 @@
 import { type Clock, unixSeconds } from '#src/core/clock.ts';
 import { fail } from '#src/core/errors.ts';
-import type { Hex } from '#src/core/hex.ts';
 import type { ChainAnswer, ChainQuestion } from '#src/core/probe.ts';
 import { multicall3Address } from './clients.ts';
 import { decodeAggregate3, encodeAggregate3, timestampCall } from './multicall3.ts';
@@ -36,7 +35,7 @@ export function createX402Reader({ rpc, clock, idles }: ReaderOptions) {
       overheadGas +
       readGas * BigInt(question.reads.length) +
       16n * BigInt(data.length / 2 - 1);
-    const call = { to: multicall3Address, data, gas: `0x${gas.toString(16)}` as Hex };
+    const call = { to: multicall3Address, data, gas: `0x${gas.toString(16)}` };
     const time = `0x${unixSeconds(clock).toString(16)}`;
     const at = idles(network) ? ['latest', {}, { time }] : ['latest'];
     let results;

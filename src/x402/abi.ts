@@ -1,6 +1,6 @@
 import type { Address, Hex } from '#src/core/hex.ts';
 import type { View } from '#src/core/probe.ts';
-import { keccakText } from './keccak.ts';
+import { keccakText } from '#src/core/keccak.ts';
 import { word } from './typed-data.ts';
 
 /** First four bytes of a function's hash, 8 hex digits. */

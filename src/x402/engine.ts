@@ -2,15 +2,17 @@ import type { Address } from '#src/core/hex.ts';
 import { type Clock, unixSeconds } from '#src/core/clock.ts';
 import type { ChainAnswer, ChainQuestion } from '#src/core/probe.ts';
 import type {
+  PaymentEngine,
   PaymentNetwork,
   PaymentRequest,
   PreparedPayment,
   Refusal,
   Unreadable,
-  Verdict,
-} from './domain.ts';
-import { refuse } from './domain.ts';
+} from '#src/core/payment.ts';
+import { refuse } from '#src/core/payment.ts';
 import { asAddress, sameJson } from './fields.ts';
+import { parsePaymentRequest } from './parse.ts';
+import { reasonFor } from './reasons.ts';
 import type { RecoverKey } from './recover.ts';
 import type { PaymentAsset, PaymentScheme, SchemeContext } from './schemes.ts';
 
@@ -32,18 +34,15 @@ export type EngineOptions = {
   factories: ReadonlySet<string>;
 };
 
-export type PaymentEngine = {
-  /** Every rule that needs no chain. */
-  prepare(request: PaymentRequest): Promise<PreparedPayment | Refusal | Unreadable>;
-  /** The rest of the rules: one round trip, a second one only to say why a simulation failed. */
-  verify(payment: PreparedPayment): Promise<Verdict>;
-};
-
 /** The x402 protocol over ports. Refusals are values; a throw means that nobody could tell. */
 export function createPaymentEngine(options: EngineOptions): PaymentEngine {
   return {
+    parse: parsePaymentRequest,
+    word: reasonFor,
+    schemes: options.schemes,
     prepare: (request) => prepare(options, request),
     async verify(payment) {
+      if (payment.refusal) return payment.refusal;
       const judged = payment.judge(await options.ask(payment.network, payment.question));
       if ('valid' in judged) return judged;
       return judged.explain(await options.ask(payment.network, judged.diagnose));

@@ -1,5 +1,5 @@
-import type { PaymentRequest, Refusal, Requirements, Unreadable, X402Version } from './domain.ts';
-import { refuse } from './domain.ts';
+import type { PaymentRequest, Refusal, Requirements, Unreadable, X402Version } from '#src/core/payment.ts';
+import { refuse } from '#src/core/payment.ts';
 import { asAddress, asFields, asText, asUint, type Fields } from './fields.ts';
 
 const maxWord = 128;

@@ -1,5 +1,7 @@
-/** Every outcome code of x402 version 2 that we answer; the value is its nearest code of version 1. */
-const v1Reasons = {
+import type { Reason } from '#src/core/payment.ts';
+
+/** The nearest code of version 1, whose consumers check a closed list. */
+const v1Reasons: Record<Reason, string> = {
   invalid_x402_version: 'invalid_x402_version',
   invalid_network: 'invalid_network',
   unsupported_scheme: 'unsupported_scheme',
@@ -27,14 +29,9 @@ const v1Reasons = {
   eip6492_factory_not_allowed: 'invalid_exact_evm_payload_undeployed_smart_wallet',
   duplicate_settlement: 'duplicate_settlement',
   settlement_pending: 'unexpected_settle_error',
-} as const;
+};
 
-export type Reason = keyof typeof v1Reasons;
-
-/** The code that a caller of this version knows: consumers of version 1 check its closed list. */
+/** The code that a caller of this version knows. */
 export function reasonFor(version: 1 | 2, reason: Reason): string {
   return version === 1 ? v1Reasons[reason] : reason;
 }
-
-/** All reasons, for the docs and for tests. */
-export const reasons = Object.keys(v1Reasons) as Reason[];

@@ -1,16 +1,17 @@
 import { createRequire } from 'node:module';
 import { recoverPublicKey } from 'ox/Secp256k1';
+import type secp256k1 from 'secp256k1';
 import type { Address } from '#src/core/hex.ts';
-import { bare, keccak256 } from './keccak.ts';
+import { bare, keccak256 } from '#src/core/keccak.ts';
 
 /** Uncompressed public key (65 bytes) of a compact signature, or null when there is none. */
 export type RecoverKey = (digest: Uint8Array, compact: Uint8Array, parity: 0 | 1) => Uint8Array | null;
 
 export type Recovery = { recover: RecoverKey; backend: 'native' | 'noble' };
 
-type Addon = {
-  ecdsaRecover(signature: Uint8Array, recid: number, digest: Uint8Array, compressed: boolean): Uint8Array;
-};
+type Addon = Pick<typeof secp256k1, 'ecdsaRecover'>;
+
+const require = createRequire(import.meta.url);
 
 const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
@@ -25,7 +26,7 @@ export function loadRecovery(load: () => unknown = loadAddon): Recovery {
 }
 
 function loadAddon(): unknown {
-  return createRequire(import.meta.url)('secp256k1/bindings.js');
+  return require('secp256k1/bindings.js');
 }
 
 function nativeRecover(addon: Addon): RecoverKey {
@@ -43,7 +44,7 @@ const nobleRecover: RecoverKey = (digest, compact, parity) => {
     const r = BigInt(`0x${bare(compact.subarray(0, 32))}`);
     const s = BigInt(`0x${bare(compact.subarray(32))}`);
     const key = recoverPublicKey({ payload: digest, signature: { r, s, yParity: parity } });
-    const digits = key.x.toString(16).padStart(64, '0') + (key.y as bigint).toString(16).padStart(64, '0');
+    const digits = key.x.toString(16).padStart(64, '0') + key.y.toString(16).padStart(64, '0');
     return Buffer.from(`04${digits}`, 'hex');
   } catch {
     return null;

@@ -1,4 +1,10 @@
-import type { PaymentNetwork, PaymentRequest, PreparedPayment, Refusal, Unreadable } from './domain.ts';
+import type {
+  PaymentNetwork,
+  PaymentRequest,
+  PreparedPayment,
+  Refusal,
+  Unreadable,
+} from '#src/core/payment.ts';
 import type { Fields } from './fields.ts';
 import type { RecoverKey } from './recover.ts';
 

@@ -1,5 +1,5 @@
 import type { Address } from '#src/core/hex.ts';
-import { bare, keccak256, keccakText } from './keccak.ts';
+import { bare, keccak256, keccakText } from '#src/core/keccak.ts';
 
 /** EIP-712 domain with all four usual members. */
 export type Domain = { name: string; version: string; chainId: number; verifyingContract: Address };

@@ -1,10 +1,10 @@
 import type { Address, Hex } from '#src/core/hex.ts';
 import type { View } from '#src/core/probe.ts';
 import { selector, tail, topic, view } from '../abi.ts';
-import type { SettlementPlan, Unreadable } from '../domain.ts';
+import type { SettlementPlan, Unreadable } from '#src/core/payment.ts';
 import { unwrapSignature, isWrapped, type WrappedSignature } from '../erc6492.ts';
 import { asAddress, asBytes, asFields, asUint, asWord, type Fields } from '../fields.ts';
-import { bare, keccakText } from '../keccak.ts';
+import { bare, keccakText } from '#src/core/keccak.ts';
 import { splitSignature } from '../recover.ts';
 import { type Domain, hashWords, typedDataDigest, word } from '../typed-data.ts';
 
@@ -111,11 +111,11 @@ export function planTransfer(auth: Authorization, options: PlanOptions): Settlem
   const deployment =
     deploy && auth.wrapper ? [{ to: auth.wrapper.factory, data: auth.wrapper.factoryData, value: 0n }] : [];
   const from: Hex = `0x${word(auth.from)}`;
-  const paid = { topics: [eip3009Topics.transfer, from, `0x${word(auth.to)}` as Hex] };
+  const to: Hex = `0x${word(auth.to)}`;
   return {
     calls: [...deployment, { ...transfer, value: 0n }],
     expect: [
-      { address: asset, ...paid, data: `0x${word(auth.value)}` },
+      { address: asset, topics: [eip3009Topics.transfer, from, to], data: `0x${word(auth.value)}` },
       { address: asset, topics: [eip3009Topics.authorizationUsed, from, auth.nonce] },
     ],
     gas: (byKey ? gasLimit : walletGasLimit) + (deployment.length > 0 ? deployGas : 0n),

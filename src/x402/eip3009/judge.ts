@@ -1,6 +1,6 @@
 import type { CallResult, ChainAnswer, View } from '#src/core/probe.ts';
 import { readBool, readText, readUint, selector, view } from '../abi.ts';
-import { type PreparedPayment, type Refusal, refuse } from '../domain.ts';
+import { type PreparedPayment, type Refusal, refuse } from '#src/core/payment.ts';
 import type { Domain } from '../typed-data.ts';
 import type { Authorization } from './authorization.ts';
 

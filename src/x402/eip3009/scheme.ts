@@ -6,8 +6,8 @@ import {
   type Refusal,
   refuse,
   type Unreadable,
-} from '../domain.ts';
-import { bare } from '../keccak.ts';
+} from '#src/core/payment.ts';
+import { bare } from '#src/core/keccak.ts';
 import { recoverAddress } from '../recover.ts';
 import type { PaymentScheme, SchemeContext } from '../schemes.ts';
 import type { Domain } from '../typed-data.ts';
@@ -45,13 +45,12 @@ function prepare(request: PaymentRequest, context: SchemeContext): PreparedPayme
   const words = authorizationWords(auth);
   const digest = authorizationDigest(domain, words);
   const byKey = recoverAddress(context.recover, digest, auth.signature) === auth.from;
-  const terms = checkTerms(auth, request, context);
-  // The signature is judged first; a wallet contract's only the chain can judge.
-  if (terms && byKey) return terms;
+  const { mismatch, refusal: terms } = checkTerms(auth, request, context);
   const deployable = auth.wrapper !== null && context.factories.has(auth.wrapper.factory);
   const settlement = planTransfer(auth, { asset, words, byKey, deploy: deployable && !byKey });
   const wallet = walletRead(auth, digest);
   return {
+    scheme: 'exact',
     method: 'eip3009',
     chainId: context.network.chainId,
     network: context.network.name,
@@ -61,7 +60,10 @@ function prepare(request: PaymentRequest, context: SchemeContext): PreparedPayme
     nonce: auth.nonce,
     amount: auth.value,
     validBefore: auth.validBefore,
-    fingerprint: fingerprint(request, digest, auth.signature),
+    ...fingerprints(request, digest, auth.signature),
+    // The signature is judged first, and a wallet contract's only the chain can judge.
+    refusal: byKey ? terms : null,
+    mismatch,
     question: {
       reads: [...stateReads(auth, asset), ...(byKey ? [] : [wallet])],
       simulation: settlement.calls,
@@ -82,39 +84,41 @@ function domainOf(request: PaymentRequest, context: SchemeContext): Domain | nul
   return { name, version, chainId: context.network.chainId, verifyingContract: asset };
 }
 
-/** Recipient, time window and value, in the order of the rules. */
-function checkTerms(auth: Authorization, request: PaymentRequest, context: SchemeContext): Refusal | null {
+type Terms = { refusal: Refusal | null; mismatch: Refusal | null };
+
+/** Recipient, time window and value; `refusal` is the first in the order of the rules. */
+function checkTerms(auth: Authorization, request: PaymentRequest, context: SchemeContext): Terms {
   const { payTo, amount } = request.requirements;
   const now = BigInt(context.now);
-  if (auth.to !== payTo) {
-    return refuse(
-      'invalid_exact_evm_recipient_mismatch',
-      'the authorization pays another address than payTo',
-    );
-  }
-  if (auth.validBefore < now + BigInt(context.marginSeconds)) {
-    return refuse(
-      'invalid_exact_evm_payload_authorization_valid_before',
-      'the authorization has (all but) expired',
-    );
-  }
-  if (auth.validAfter > now) {
-    return refuse(
-      'invalid_exact_evm_payload_authorization_valid_after',
-      'the authorization is not valid yet',
-    );
-  }
   const enough = request.version === 1 ? auth.value >= amount : auth.value === amount;
-  if (enough) return null;
-  return refuse(
-    'invalid_exact_evm_payload_authorization_value_mismatch',
-    'the authorized value is not the amount',
-  );
+  const recipient =
+    auth.to === payTo ? null : refuse('invalid_exact_evm_recipient_mismatch', 'payTo is not who is paid');
+  const before =
+    auth.validBefore >= now + BigInt(context.marginSeconds)
+      ? null
+      : refuse(
+          'invalid_exact_evm_payload_authorization_valid_before',
+          'the authorization has (all but) expired',
+        );
+  const after =
+    auth.validAfter <= now
+      ? null
+      : refuse('invalid_exact_evm_payload_authorization_valid_after', 'the authorization is not valid yet');
+  const value = enough
+    ? null
+    : refuse(
+        'invalid_exact_evm_payload_authorization_value_mismatch',
+        'the authorized value is not the amount',
+      );
+  return { refusal: recipient ?? before ?? after ?? value, mismatch: recipient ?? value };
 }
 
-function fingerprint(request: PaymentRequest, digest: Uint8Array, signature: Hex): string {
+function fingerprints(request: PaymentRequest, digest: Uint8Array, signature: Hex) {
   const { requirements: r, version } = request;
-  return createHash('sha256')
-    .update(`eip3009 ${version} ${r.network} ${r.asset} ${r.payTo} ${r.amount} ${bare(digest)} ${signature}`)
-    .digest('hex');
+  const proof = sha256(`eip3009 ${bare(digest)} ${signature}`);
+  return { proof, fingerprint: sha256(`${version} ${r.network} ${r.asset} ${r.payTo} ${r.amount} ${proof}`) };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

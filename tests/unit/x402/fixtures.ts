@@ -94,7 +94,7 @@ export async function bodyV1(change: Change = {}) {
 
 export function sign(auth: typeof authorization, change: Change = {}): Promise<Hex> {
   return (change.signer ?? payer).signTypedData({
-    domain: { ...domain, ...change.domain } as typeof domain,
+    domain: { ...domain, ...change.domain },
     types,
     primaryType: 'TransferWithAuthorization',
     message: {

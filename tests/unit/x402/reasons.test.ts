@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { reasonFor, reasons } from '#src/x402/reasons.ts';
+import { reasons } from '#src/core/payment.ts';
+import { reasonFor } from '#src/x402/reasons.ts';
 
 /** The closed list of EVM codes that consumers of version 1 validate against (npm x402 1.2). */
 const v1 = new Set([

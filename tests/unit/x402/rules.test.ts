@@ -163,7 +163,7 @@ describe('what the chain says', () => {
 });
 
 describe('ERC-6492', () => {
-  const factory = `0x${'fa'.repeat(20)}` as Hex;
+  const factory: Hex = `0x${'fa'.repeat(20)}`;
   const wrap = (inner: Hex) =>
     concatHex([
       encodeAbiParameters(

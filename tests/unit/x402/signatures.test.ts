@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { getAddress, hashTypedData, type Hex, recoverAddress as viemRecover } from 'viem';
 import { privateKeyToAccount, sign } from 'viem/accounts';
-import { checksum } from '#src/x402/address.ts';
+import { checksum } from '#src/core/address.ts';
 import { authorizationDigest, authorizationWords } from '#src/x402/eip3009/authorization.ts';
 import { loadRecovery, recoverAddress, splitSignature } from '#src/x402/recover.ts';
 import { types } from './fixtures.ts';
@@ -90,7 +90,7 @@ describe('recovery', () => {
   });
 
   it('refuses high s, zero r or s, other v and other lengths', async () => {
-    const privateKey = `0x${'9'.repeat(64)}` as Hex;
+    const privateKey: Hex = `0x${'9'.repeat(64)}`;
     const { r, s } = await sign({ hash: `0x${'1'.repeat(64)}`, privateKey });
     const high = word(order - BigInt(s));
     const zero = '0'.repeat(64);

@@ -1,4 +1,4 @@
-import type { Address } from '#src/core/hex.ts';
+import type { Address } from './hex.ts';
 import { bare, keccak256 } from './keccak.ts';
 
 const limit = 10_000;

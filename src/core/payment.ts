@@ -1,7 +1,38 @@
-import type { Address, Hex } from '#src/core/hex.ts';
-import type { Call, ExpectedLog } from '#src/core/journal.ts';
-import type { ChainAnswer, ChainQuestion } from '#src/core/probe.ts';
-import type { Reason } from './reasons.ts';
+import type { Address, Hex } from './hex.ts';
+import type { Call, ExpectedLog } from './journal.ts';
+import type { ChainAnswer, ChainQuestion } from './probe.ts';
+
+/** Every outcome code of x402 version 2 that we answer. */
+export const reasons = [
+  'invalid_x402_version',
+  'invalid_network',
+  'unsupported_scheme',
+  'invalid_payload',
+  'unsupported_payload_type',
+  'invalid_payment_requirements',
+  'amount_too_low',
+  'invalid_exact_evm_scheme',
+  'invalid_exact_evm_network_mismatch',
+  'invalid_exact_evm_missing_eip712_domain',
+  'invalid_exact_evm_signature',
+  'invalid_exact_evm_recipient_mismatch',
+  'invalid_exact_evm_payload_authorization_valid_before',
+  'invalid_exact_evm_payload_authorization_valid_after',
+  'invalid_exact_evm_payload_authorization_value_mismatch',
+  'invalid_exact_evm_eip3009_not_supported',
+  'invalid_exact_evm_nonce_already_used',
+  'invalid_exact_evm_token_name_mismatch',
+  'invalid_exact_evm_token_version_mismatch',
+  'invalid_exact_evm_insufficient_balance',
+  'invalid_exact_evm_transaction_simulation_failed',
+  'invalid_exact_evm_transaction_failed',
+  'invalid_exact_evm_transfer_event_mismatch',
+  'eip6492_factory_not_allowed',
+  'duplicate_settlement',
+  'settlement_pending',
+] as const;
+
+export type Reason = (typeof reasons)[number];
 
 export type X402Version = 1 | 2;
 
@@ -56,6 +87,7 @@ export type SettlementPlan = {
 
 /** A payment whose own fields are in order; what is left to know stands on the chain. */
 export type PreparedPayment = {
+  scheme: string;
   /** `eip3009`, `permit2`, … */
   method: string;
   chainId: number;
@@ -72,6 +104,12 @@ export type PreparedPayment = {
   validBefore: bigint;
   /** Identifies payload and requirements together: equal ones have equal verdicts. */
   fingerprint: string;
+  /** Identifies what was signed together with its signature: who knows both was authorised once. */
+  proof: string;
+  /** What is already known to be wrong. */
+  refusal: Refusal | null;
+  /** Recipient or value do not fit the requirements, whatever the time. */
+  mismatch: Refusal | null;
   question: ChainQuestion;
   judge(answer: ChainAnswer): Verdict | { diagnose: ChainQuestion; explain(answer: ChainAnswer): Refusal };
   settlement: SettlementPlan;
@@ -81,3 +119,17 @@ export type PreparedPayment = {
 export function refuse(reason: Reason, message: string): Refusal {
   return { valid: false, reason, message };
 }
+
+/** The protocol, over ports. Refusals are values; a throw means that nobody could tell. */
+export type PaymentEngine = {
+  /** Reads a body of either version. */
+  parse(body: unknown): PaymentRequest | Refusal | Unreadable;
+  /** Every rule that needs no chain. */
+  prepare(request: PaymentRequest): Promise<PreparedPayment | Refusal | Unreadable>;
+  /** The rest of the rules: one round trip, a second one only to say why a simulation failed. */
+  verify(payment: PreparedPayment): Promise<Verdict>;
+  /** A reason in the words of a version. */
+  word(version: X402Version, reason: Reason): string;
+  /** Kinds of payment that can be taken. */
+  schemes: readonly { scheme: string; method: string; versions: readonly X402Version[] }[];
+};
