@@ -70,6 +70,8 @@ export type TransactionRepository = {
   find(owner: string, id: string): Promise<Transaction | null>;
   /** Newest first. */
   list(owner: string, filter: TransactionFilter): Promise<Transaction[]>;
+  /** Ends a transaction that is still queued; false when it is signed or over. */
+  cancel(id: string, error: TransactionError, at: Date): Promise<boolean>;
   /** Journal only: whoever owns them. */
   findMany(ids: readonly string[]): Promise<JournalTransaction[]>;
 };

@@ -5,9 +5,13 @@ import { apiClientRepository } from './repositories/api-clients.ts';
 import { idempotencyRepository } from './repositories/idempotency.ts';
 import { journalRepository } from './repositories/journal.ts';
 import { mintReceiptRepository } from './repositories/mint-receipts.ts';
+import { merchantClientRepository } from './repositories/merchant-clients.ts';
 import { networkRepository } from './repositories/networks.ts';
+import { paymentAssetRepository } from './repositories/payment-assets.ts';
+import { settlementRepository } from './repositories/settlements.ts';
 import { transactionRepository } from './repositories/transactions.ts';
 import { walletRepository } from './repositories/wallets.ts';
+import { logInAttemptRepository, refreshSessionRepository, userRepository } from './repositories/users.ts';
 
 /** Every repository, all bound to the same pool or database transaction. One line an area. */
 function repositories(db: Db) {
@@ -16,9 +20,15 @@ function repositories(db: Db) {
     idempotency: idempotencyRepository(db),
     journal: journalRepository(db),
     mintReceipts: mintReceiptRepository(db),
+    logInAttempts: logInAttemptRepository(db),
+    merchantClients: merchantClientRepository(db),
     networks: networkRepository(db),
+    paymentAssets: paymentAssetRepository(db),
+    refreshSessions: refreshSessionRepository(db),
+    settlements: settlementRepository(db),
     transactions: transactionRepository(db),
     wallets: walletRepository(db),
+    users: userRepository(db),
   } satisfies Omit<JournalStore, 'transaction'> & Record<string, unknown>;
 }
 

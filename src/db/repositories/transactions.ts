@@ -43,6 +43,14 @@ export function transactionRepository(db: Db): TransactionRepository {
         .limit(filter.limit);
       return found.map(toTransaction);
     },
+    async cancel(id, error, at) {
+      const done = await db
+        .update(transactions)
+        .set({ status: 'failed', error, updatedAt: at })
+        .where(and(eq(transactions.id, id), eq(transactions.status, 'pending')))
+        .returning({ id: transactions.id });
+      return done.length > 0;
+    },
     async findMany(ids) {
       if (ids.length === 0) return [];
       const found = await db

@@ -1,0 +1,85 @@
+import type { Address, Hex } from '../hex.ts';
+
+/** received: on its way to the chain · settled: paid · failed: proven not to be paid by us. */
+export type SettlementStatus = 'received' | 'settled' | 'failed';
+
+/** One payment, for ever: unique by chain, asset, payer and nonce. */
+export type Settlement = {
+  id: string;
+  /** Journal owner: the merchant's user. */
+  owner: string;
+  clientId: string;
+  network: string;
+  chainId: number;
+  asset: Address;
+  payer: Address;
+  nonce: Hex;
+  payTo: Address;
+  amount: bigint;
+  scheme: string;
+  method: string;
+  x402Version: number;
+  resource: string;
+  /** What was signed with its signature, hashed. */
+  proof: string;
+  status: SettlementStatus;
+  /** The journal's transaction; null when somebody else put the payment on the chain. */
+  transactionId: string | null;
+  txHash: Hex | null;
+  blockNumber: bigint | null;
+  gasUsed: bigint | null;
+  /** Wei paid for gas. */
+  fee: bigint | null;
+  /** x402 reason of a failure. */
+  reason: string | null;
+  /** When success was handed out; it is handed out once. */
+  deliveredAt: Date | null;
+  idempotencyKey: string | null;
+  fingerprint: string;
+  createdAt: Date;
+  updatedAt: Date;
+  settledAt: Date | null;
+};
+
+export type SettlementIdentity = Pick<Settlement, 'chainId' | 'asset' | 'payer' | 'nonce'>;
+
+export type NewSettlement = Omit<
+  Settlement,
+  | 'status'
+  | 'txHash'
+  | 'blockNumber'
+  | 'gasUsed'
+  | 'fee'
+  | 'reason'
+  | 'deliveredAt'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'settledAt'
+>;
+
+/** What the chain said. */
+export type SettlementOutcome = Pick<
+  Settlement,
+  'status' | 'txHash' | 'blockNumber' | 'gasUsed' | 'fee' | 'reason'
+>;
+
+export type SettlementRepository = {
+  /** Null when the payment is known already (or a concurrent twin has just written it). */
+  insert(settlement: NewSettlement, at: Date): Promise<Settlement | null>;
+  find(identity: SettlementIdentity): Promise<Settlement | null>;
+  findById(id: string): Promise<Settlement | null>;
+  findByKey(owner: string, idempotencyKey: string): Promise<Settlement | null>;
+  /** Starts a failed one over with a new transaction; false when it is not failed (any more). */
+  restart(id: string, transactionId: string, at: Date): Promise<boolean>;
+  /** Writes an outcome, unless it is settled already by other means. */
+  conclude(transactionId: string, outcome: SettlementOutcome, at: Date): Promise<void>;
+  /** Takes a payment as settled that somebody else put on the chain; false when it is settled already. */
+  adopt(id: string, place: Pick<Settlement, 'txHash' | 'blockNumber'>, at: Date): Promise<boolean>;
+  /** Takes the right to say success, once; false when it was taken before. */
+  claimDelivery(id: string, at: Date): Promise<boolean>;
+  /** Newest first. `after` is the id of the last row of the page before. */
+  list(
+    owner: string,
+    page: { after?: string; limit: number; status?: SettlementStatus },
+  ): Promise<Settlement[]>;
+};

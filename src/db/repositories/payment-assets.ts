@@ -1,0 +1,66 @@
+import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm';
+import type { PaymentAsset, PaymentAssetRepository } from '#src/core/ports/payment-assets.ts';
+import type { Db } from '../handle.ts';
+import { paymentAssets as t } from '../tables/facilitator.ts';
+
+type Row = typeof t.$inferSelect;
+
+/** Tokens that payments may be asked in; deleted ones are kept, and come back under their old id. */
+export function paymentAssetRepository(db: Db): PaymentAssetRepository {
+  const live = isNull(t.deletedAt);
+  return {
+    async insert(asset, at) {
+      const [row] = await db
+        .insert(t)
+        .values({ ...asset, createdAt: at })
+        .onConflictDoUpdate({
+          target: [t.network, t.asset],
+          set: { ...asset, createdAt: at, deletedAt: null },
+          setWhere: isNotNull(t.deletedAt),
+        })
+        .returning();
+      return row ? toAsset(row) : null;
+    },
+    async seed(asset, at) {
+      await db
+        .insert(t)
+        .values({ ...asset, createdAt: at })
+        .onConflictDoNothing();
+    },
+    async list({ activeOnly }) {
+      const found = await db
+        .select()
+        .from(t)
+        .where(and(live, activeOnly ? eq(t.active, true) : undefined))
+        .orderBy(asc(t.id));
+      return found.map(toAsset);
+    },
+    async find(id) {
+      const [row] = await db
+        .select()
+        .from(t)
+        .where(and(eq(t.id, id), live));
+      return row ? toAsset(row) : null;
+    },
+    async update(id, change) {
+      const [row] = await db
+        .update(t)
+        .set(change)
+        .where(and(eq(t.id, id), live))
+        .returning();
+      return row ? toAsset(row) : null;
+    },
+    async delete(id, at) {
+      const gone = await db
+        .update(t)
+        .set({ deletedAt: at })
+        .where(and(eq(t.id, id), live))
+        .returning({ id: t.id });
+      return gone.length > 0;
+    },
+  };
+}
+
+function toAsset({ deletedAt: _deletedAt, ...row }: Row): PaymentAsset {
+  return row;
+}

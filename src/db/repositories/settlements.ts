@@ -1,0 +1,114 @@
+import { and, desc, eq, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
+import type { Settlement, SettlementRepository } from '#src/core/ports/settlements.ts';
+import type { Db } from '../handle.ts';
+import { lazy } from '../statement.ts';
+import { settlements as t } from '../tables/facilitator.ts';
+
+type Row = typeof t.$inferSelect;
+
+/** Payments: one row each, for ever. */
+export function settlementRepository(db: Db): SettlementRepository {
+  return { ...reads(db), ...writes(db) };
+}
+
+type Reads = Pick<SettlementRepository, 'find' | 'findById' | 'findByKey' | 'list'>;
+
+function reads(db: Db): Reads {
+  const byIdentity = lazy(() =>
+    db
+      .select()
+      .from(t)
+      .where(
+        and(
+          eq(t.chainId, sql.placeholder('chainId')),
+          eq(t.asset, sql.placeholder('asset')),
+          eq(t.payer, sql.placeholder('payer')),
+          eq(t.nonce, sql.placeholder('nonce')),
+        ),
+      )
+      .prepare('settlements_find'),
+  );
+  const first = async (where: SQL | undefined) => {
+    const [row] = await db.select().from(t).where(where);
+    return row ? toSettlement(row) : null;
+  };
+  return {
+    async find({ chainId, asset, payer, nonce }) {
+      const [row] = await byIdentity().execute({ chainId, asset, payer, nonce });
+      return row ? toSettlement(row) : null;
+    },
+    findById: (id) => first(eq(t.id, id)),
+    findByKey: (owner, key) => first(and(eq(t.owner, owner), eq(t.idempotencyKey, key))),
+    async list(owner, { after, limit, status }) {
+      const cursor = db
+        .select({ seq: t.seq })
+        .from(t)
+        .where(and(eq(t.owner, owner), eq(t.id, after ?? '')));
+      const found = await db
+        .select()
+        .from(t)
+        .where(
+          and(
+            eq(t.owner, owner),
+            status === undefined ? undefined : eq(t.status, status),
+            after === undefined ? undefined : lt(t.seq, sql`(${cursor})`),
+          ),
+        )
+        .orderBy(desc(t.seq))
+        .limit(limit);
+      return found.map(toSettlement);
+    },
+  };
+}
+
+function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
+  const claim = lazy(() =>
+    db
+      .update(t)
+      .set({ deliveredAt: sql`${sql.placeholder('at')}::timestamptz` })
+      .where(and(eq(t.id, sql.placeholder('id')), eq(t.status, 'settled'), isNull(t.deliveredAt)))
+      .returning({ id: t.id })
+      .prepare('settlements_claim'),
+  );
+  return {
+    async insert(settlement, at) {
+      const [row] = await db
+        .insert(t)
+        .values({ ...settlement, status: 'received', createdAt: at, updatedAt: at })
+        .onConflictDoNothing()
+        .returning();
+      return row ? toSettlement(row) : null;
+    },
+    async restart(id, transactionId, at) {
+      const place = { txHash: null, blockNumber: null, gasUsed: null, fee: null, reason: null };
+      const done = await db
+        .update(t)
+        .set({ ...place, status: 'received', transactionId, updatedAt: at })
+        .where(and(eq(t.id, id), eq(t.status, 'failed')))
+        .returning({ id: t.id });
+      return done.length > 0;
+    },
+    async conclude(transactionId, outcome, at) {
+      const settledAt = outcome.status === 'settled' ? at : null;
+      await db
+        .update(t)
+        .set({ ...outcome, settledAt, updatedAt: at })
+        .where(eq(t.transactionId, transactionId));
+    },
+    async adopt(id, place, at) {
+      const done = await db
+        .update(t)
+        .set({ ...place, status: 'settled', reason: null, transactionId: null, settledAt: at, updatedAt: at })
+        .where(and(eq(t.id, id), ne(t.status, 'settled')))
+        .returning({ id: t.id });
+      return done.length > 0;
+    },
+    async claimDelivery(id, at) {
+      return (await claim().execute({ id, at: at.toISOString() })).length > 0;
+    },
+  };
+}
+
+function toSettlement({ seq: _seq, ...row }: Row): Settlement {
+  return row;
+}

@@ -1,0 +1,108 @@
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { newId } from '#src/core/ids.ts';
+import type {
+  LogInAttemptRepository,
+  RefreshSessionRepository,
+  UserRepository,
+} from '#src/core/ports/users.ts';
+import type { Db } from '../handle.ts';
+import { logInAttempts, refreshSessions, users } from '../tables/facilitator.ts';
+
+/** People's accounts; deleted ones are kept but not found. */
+export function userRepository(db: Db): UserRepository {
+  const live = isNull(users.deletedAt);
+  return {
+    async insert(user, at) {
+      const [row] = await db
+        .insert(users)
+        .values({ ...user, publicId: newId('usr'), createdAt: at })
+        .onConflictDoNothing()
+        .returning();
+      return row ?? null;
+    },
+    async findByEmail(email) {
+      const [row] = await db
+        .select()
+        .from(users)
+        .where(and(eq(users.email, email), live));
+      return row ?? null;
+    },
+    async find(id) {
+      const [row] = await db
+        .select()
+        .from(users)
+        .where(and(eq(users.id, id), live));
+      return row ?? null;
+    },
+    list: ({ offset, limit }) =>
+      db.select().from(users).where(live).orderBy(asc(users.id)).offset(offset).limit(limit),
+    async update(id, change) {
+      const [row] = await db
+        .update(users)
+        .set(change)
+        .where(and(eq(users.id, id), live))
+        .returning();
+      return row ?? null;
+    },
+    async delete(id, at) {
+      const gone = await db
+        .update(users)
+        .set({ deletedAt: at })
+        .where(and(eq(users.id, id), live))
+        .returning({ id: users.id });
+      return gone.length > 0;
+    },
+  };
+}
+
+/** Refresh tokens by id. */
+export function refreshSessionRepository(db: Db): RefreshSessionRepository {
+  const t = refreshSessions;
+  return {
+    async insert(session, at) {
+      await db.insert(t).values({ ...session, createdAt: at });
+    },
+    async find(jti) {
+      const [row] = await db.select().from(t).where(eq(t.jti, jti));
+      return row ?? null;
+    },
+    async revoke(jti, at) {
+      await db
+        .update(t)
+        .set({ revokedAt: at })
+        .where(and(eq(t.jti, jti), isNull(t.revokedAt)));
+    },
+    async revokeAll(userId, at) {
+      await db
+        .update(t)
+        .set({ revokedAt: at })
+        .where(and(eq(t.userId, userId), isNull(t.revokedAt)));
+    },
+  };
+}
+
+/** Log-in attempts in fixed windows. */
+export function logInAttemptRepository(db: Db): LogInAttemptRepository {
+  const t = logInAttempts;
+  return {
+    async count(key, at, windowMs) {
+      const until = new Date(at.getTime() + windowMs);
+      const over = sql`${t.until} <= ${at.toISOString()}::timestamptz`;
+      const [row] = await db
+        .insert(t)
+        .values({ key, count: 1, until })
+        .onConflictDoUpdate({
+          target: t.key,
+          set: {
+            count: sql`case when ${over} then 1 else ${t.count} + 1 end`,
+            until: sql`case when ${over} then excluded.until else ${t.until} end`,
+          },
+        })
+        .returning();
+      return row ?? { count: 1, until };
+    },
+    async clear(key) {
+      await db.delete(t).where(eq(t.key, key));
+    },
+  };
+}

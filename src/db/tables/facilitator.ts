@@ -1,0 +1,151 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  check,
+  index,
+  integer,
+  pgTable,
+  serial,
+  smallint,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { SettlementStatus } from '#src/core/ports/settlements.ts';
+import type { Hex } from '#src/core/hex.ts';
+import { hex, instant, uint256 } from '../columns.ts';
+
+/** People's accounts, of every plane. */
+export const users = pgTable(
+  'users',
+  {
+    id: serial('id').primaryKey(),
+    publicId: text('public_id').notNull(),
+    email: text('email').notNull(),
+    passwordHash: text('password_hash').notNull(),
+    isAdmin: boolean('is_admin').notNull().default(false),
+    createdAt: instant('created_at').notNull(),
+    deletedAt: instant('deleted_at'),
+  },
+  (t) => [
+    uniqueIndex('users_public_id').on(t.publicId),
+    uniqueIndex('users_email')
+      .on(t.email)
+      .where(sql`${t.deletedAt} is null`),
+  ],
+);
+
+/** Refresh tokens by their id. */
+export const refreshSessions = pgTable(
+  'refresh_sessions',
+  {
+    jti: text('jti').primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    revokedAt: instant('revoked_at'),
+  },
+  (t) => [index('refresh_sessions_user').on(t.userId), index('refresh_sessions_expiry').on(t.expiresAt)],
+);
+
+/** Log-in attempts by hashed address. */
+export const logInAttempts = pgTable('log_in_attempts', {
+  key: text('key').primaryKey(),
+  count: integer('count').notNull(),
+  until: instant('until').notNull(),
+});
+
+/** Merchants' keys; tokens are signed, not stored. */
+export const merchantClients = pgTable(
+  'merchant_clients',
+  {
+    clientId: text('client_id').primaryKey(),
+    seq: bigserial('seq', { mode: 'bigint' }).notNull(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id),
+    title: text('title').notNull(),
+    scopes: text('scopes').array().notNull(),
+    payTo: text('pay_to').array().$type<Hex[]>(),
+    quotaPerMinute: integer('quota_per_minute'),
+    generation: integer('generation').notNull().default(1),
+    previousUntil: instant('previous_until'),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at'),
+    revokedAt: instant('revoked_at'),
+  },
+  (t) => [
+    index('merchant_clients_user').on(t.userId, t.seq),
+    index('merchant_clients_seq')
+      .on(t.seq)
+      .where(sql`${t.revokedAt} is null`),
+  ],
+);
+
+/** Tokens that payments may be asked in. */
+export const paymentAssets = pgTable(
+  'payment_assets',
+  {
+    id: serial('id').primaryKey(),
+    network: text('network').notNull(),
+    asset: text('asset').$type<Hex>().notNull(),
+    symbol: text('symbol').notNull(),
+    decimals: smallint('decimals').notNull(),
+    active: boolean('active').notNull(),
+    eip712Name: text('eip712_name'),
+    eip712Version: text('eip712_version'),
+    minAmount: uint256('min_amount').notNull(),
+    createdAt: instant('created_at').notNull(),
+    deletedAt: instant('deleted_at'),
+  },
+  (t) => [uniqueIndex('payment_assets_asset').on(t.network, t.asset)],
+);
+
+/** One row a payment, for ever. */
+export const settlements = pgTable(
+  'settlements',
+  {
+    id: text('id').primaryKey(),
+    seq: bigserial('seq', { mode: 'bigint' }).notNull(),
+    owner: text('owner').notNull(),
+    clientId: text('client_id').notNull(),
+    network: text('network').notNull(),
+    chainId: bigint('chain_id', { mode: 'number' }).notNull(),
+    asset: hex('asset').notNull(),
+    payer: hex('payer').notNull(),
+    nonce: hex('nonce').notNull(),
+    payTo: hex('pay_to').notNull(),
+    amount: uint256('amount').notNull(),
+    scheme: text('scheme').notNull(),
+    method: text('method').notNull(),
+    x402Version: smallint('x402_version').notNull(),
+    resource: text('resource').notNull(),
+    proof: text('proof').notNull(),
+    status: text('status').$type<SettlementStatus>().notNull(),
+    transactionId: text('transaction_id'),
+    txHash: hex('tx_hash'),
+    blockNumber: bigint('block_number', { mode: 'bigint' }),
+    gasUsed: uint256('gas_used'),
+    fee: uint256('fee'),
+    reason: text('reason'),
+    deliveredAt: instant('delivered_at'),
+    idempotencyKey: text('idempotency_key'),
+    fingerprint: text('fingerprint').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    settledAt: instant('settled_at'),
+  },
+  (t) => [
+    check('settlements_status', sql`${t.status} in ('received', 'settled', 'failed')`),
+    uniqueIndex('settlements_payment').on(t.chainId, t.asset, t.payer, t.nonce),
+    uniqueIndex('settlements_key').on(t.owner, t.idempotencyKey),
+    uniqueIndex('settlements_transaction').on(t.transactionId),
+    index('settlements_owner').on(t.owner, t.seq),
+    index('settlements_settled')
+      .on(t.settledAt)
+      .where(sql`${t.settledAt} is not null`),
+  ],
+);
