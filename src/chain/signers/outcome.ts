@@ -1,0 +1,110 @@
+import type { Hex } from '#src/core/hex.ts';
+import type {
+  ExpectedLog,
+  LegOutcome,
+  Submission,
+  SubmissionOutcome,
+  Transaction,
+} from '#src/core/journal.ts';
+import type { RpcRequest } from '../x402-reader.ts';
+
+/** A log as the node tells it. */
+export type RawLog = { address: string; topics: readonly string[]; data: string };
+
+type Receipt = {
+  status: Hex;
+  blockNumber: Hex;
+  blockHash: Hex;
+  gasUsed: Hex;
+  effectiveGasPrice: Hex;
+  /** What OP-stack chains charge for data availability. */
+  l1Fee?: Hex | null;
+  logs: readonly RawLog[];
+};
+
+/** True when the log is exactly the expected one. */
+export function matchesLog(log: RawLog, expected: ExpectedLog): boolean {
+  return (
+    log.address.toLowerCase() === expected.address.toLowerCase() &&
+    log.topics.length === expected.topics.length &&
+    expected.topics.every((topic, i) => log.topics[i]?.toLowerCase() === topic.toLowerCase()) &&
+    (expected.data === undefined || expected.data.toLowerCase() === log.data.toLowerCase())
+  );
+}
+
+type Look = {
+  rpc: RpcRequest;
+  submission: Submission;
+  transactions: readonly Transaction[];
+  confirmations: number;
+};
+
+/** What the chain says of a sent transaction. */
+export async function transactionOutcome({
+  rpc,
+  submission,
+  transactions,
+  confirmations,
+}: Look): Promise<SubmissionOutcome> {
+  const { network, hash } = submission;
+  const receiptOf = () => rpc(network, 'eth_getTransactionReceipt', [hash]) as Promise<Receipt | null>;
+  // Asked in one request, so that one node answers both.
+  const [head, receipt] = await Promise.all([blockNumber(rpc, network), receiptOf()]);
+  if (receipt) return included(receipt, submission, transactions, head);
+  const depth = head - BigInt(confirmations - 1);
+  if (depth < 0n) return { state: 'pending' };
+  const at = `0x${depth.toString(16)}`;
+  const [count, again] = await Promise.all([
+    rpc(network, 'eth_getTransactionCount', [submission.sender, at]) as Promise<Hex>,
+    receiptOf(),
+  ]);
+  if (again || BigInt(count) <= submission.nonce) return { state: 'pending' };
+  const error = { code: 'replaced', message: 'another transaction took the nonce' };
+  return { state: 'dead', reason: 'replaced', error };
+}
+
+async function blockNumber(rpc: RpcRequest, network: string): Promise<bigint> {
+  return BigInt((await rpc(network, 'eth_blockNumber', [])) as Hex);
+}
+
+function included(
+  receipt: Receipt,
+  submission: Submission,
+  transactions: readonly Transaction[],
+  head: bigint,
+): SubmissionOutcome {
+  const share = BigInt(Math.max(transactions.length, 1));
+  const cost = BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice) + BigInt(receipt.l1Fee ?? '0x0');
+  const legs = transactions.map((transaction): LegOutcome => {
+    const shares = { gasUsed: BigInt(receipt.gasUsed) / share, sponsorCost: cost / share };
+    return {
+      transactionId: transaction.id,
+      ...shares,
+      ...legOf(receipt, transaction, transactions.length > 1),
+    };
+  });
+  const at = BigInt(receipt.blockNumber);
+  return {
+    state: 'included',
+    txHash: submission.hash,
+    blockNumber: at,
+    blockHash: receipt.blockHash,
+    confirmations: Math.max(Number(head - at) + 1, 1),
+    legs,
+  };
+}
+
+/** A leg is done when its own logs are there; success of the transaction says nothing of it. */
+function legOf(
+  receipt: Receipt,
+  transaction: Transaction,
+  batched: boolean,
+): Pick<LegOutcome, 'success' | 'error' | 'retryAlone'> {
+  const reverted = BigInt(receipt.status) !== 1n;
+  const done = transaction.expect.every((log) => receipt.logs.some((one) => matchesLog(one, log)));
+  if (!reverted && done) return { success: true };
+  const error = reverted
+    ? { code: 'reverted', message: 'the transaction reverted' }
+    : { code: 'unexpected_effect', message: 'the call ran without the promised effect' };
+  return { success: false, error, ...(batched ? { retryAlone: true } : {}) };
+}
