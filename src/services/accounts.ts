@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '#src/core/clock.ts';
+import { fail } from '#src/core/errors.ts';
+import { createFresh } from '#src/core/fresh.ts';
+import { newId } from '#src/core/ids.ts';
+import type {
+  LogInAttemptRepository,
+  RefreshSession,
+  RefreshSessionRepository,
+  User,
+  UserRepository,
+} from '#src/core/ports/users.ts';
+import type { Passwords } from './passwords.ts';
+
+export type AccountsOptions = {
+  store: {
+    users: UserRepository;
+    refreshSessions: RefreshSessionRepository;
+    logInAttempts: LogInAttemptRepository;
+  };
+  passwords: Passwords;
+  clock: Clock;
+  /** True for passwords that everybody tries first. */
+  isCommonPassword(password: string): boolean;
+};
+
+export type Credentials = { email: string; password: string };
+export type Session = Pick<RefreshSession, 'jti' | 'userId' | 'expiresAt'>;
+
+export type Accounts = {
+  /** @throws validation for a weak password · conflict when the address is taken */
+  signUp(input: Credentials & { isAdmin?: boolean }): Promise<User>;
+  /** @throws invalid_credentials · rate_limited after too many attempts, whether the account exists or not */
+  logIn(input: Credentials): Promise<{ user: User; session: Session }>;
+  /** The user of a live session. @throws invalid_token */
+  refresh(jti: string): Promise<User>;
+  logOut(jti: string): Promise<void>;
+  /** A user that is not deleted, as of at most half a second ago. */
+  find(id: number): Promise<User | null>;
+  list(page: { offset: number; limit: number }): Promise<User[]>;
+  /** A new password ends the sessions. @throws not_found, validation, conflict */
+  update(id: number, change: UserUpdate): Promise<User>;
+  /** @throws not_found */
+  remove(id: number): Promise<void>;
+};
+
+export type UserUpdate = { email?: string; password?: string; isAdmin?: boolean; unlock?: boolean };
+
+/** A refresh token's life. */
+const sessionMs = 7 * 24 * 3_600_000;
+/** Log-ins of one address in a window before it has to wait for the window's end. */
+const attemptsAllowed = 10;
+const attemptWindowMs = 15 * 60_000;
+const leastPassword = 10;
+
+const normalise = (email: string): string => email.trim().toLowerCase();
+const attemptKey = (email: string): string => createHash('sha256').update(`login ${email}`).digest('hex');
+
+/** People's accounts: passwords, sessions, and what slows a guesser. */
+export function createAccounts(options: AccountsOptions): Accounts {
+  const { store, passwords, clock } = options;
+  const fresh = createFresh((id) => store.users.find(Number(id)));
+  return {
+    async signUp({ email, password, isAdmin = false }) {
+      checkPassword(options, password);
+      const passwordHash = await passwords.hash(password);
+      const user = await store.users.insert({ email: normalise(email), passwordHash, isAdmin }, clock.now());
+      if (!user) throw emailTaken();
+      return user;
+    },
+    logIn: (input) => logIn(options, input),
+    async refresh(jti) {
+      const session = await store.refreshSessions.find(jti);
+      if (!session || session.revokedAt || session.expiresAt <= clock.now()) throw fail('invalid_token');
+      const user = await store.users.find(session.userId);
+      if (!user) throw fail('invalid_token');
+      return user;
+    },
+    logOut: (jti) => store.refreshSessions.revoke(jti, clock.now()),
+    find: (id) => fresh.get(String(id)),
+    list: (page) => store.users.list(page),
+    async update(id, change) {
+      const user = await update(options, id, change);
+      await fresh.forget(String(id));
+      return user;
+    },
+    async remove(id) {
+      if (!(await store.users.delete(id, clock.now()))) throw fail('not_found', { resource: 'user' });
+      await store.refreshSessions.revokeAll(id, clock.now());
+      await fresh.forget(String(id));
+    },
+  };
+}
+
+async function logIn({ store, passwords, clock }: AccountsOptions, input: Credentials) {
+  const email = normalise(input.email);
+  const key = attemptKey(email);
+  const now = clock.now();
+  // Counted before the password is looked at, so that parallel guesses all count.
+  const { count, until } = await store.logInAttempts.count(key, now, attemptWindowMs);
+  if (count > attemptsAllowed) {
+    throw fail('rate_limited', {
+      message: 'Too many log-in attempts for this address',
+      retryAfter: (until.getTime() - now.getTime()) / 1000,
+    });
+  }
+  const user = await store.users.findByEmail(email);
+  const matches = await passwords.verify(input.password, user?.passwordHash ?? null);
+  if (!user || !matches) throw fail('invalid_credentials', { message: 'Invalid email or password' });
+  await store.logInAttempts.clear(key);
+  const session: Session = {
+    jti: newId('rt', 32),
+    userId: user.id,
+    expiresAt: new Date(now.getTime() + sessionMs),
+  };
+  await store.refreshSessions.insert(session, now);
+  return { user, session };
+}
+
+async function update(options: AccountsOptions, id: number, change: UserUpdate): Promise<User> {
+  const { store, passwords, clock } = options;
+  const { email, password, isAdmin, unlock } = change;
+  const before = await store.users.find(id);
+  if (!before) throw fail('not_found', { resource: 'user' });
+  if (password !== undefined) checkPassword(options, password);
+  const wanted = email === undefined ? undefined : normalise(email);
+  if (wanted !== undefined && wanted !== before.email && (await store.users.findByEmail(wanted)))
+    throw emailTaken();
+  const values = {
+    ...(wanted === undefined ? {} : { email: wanted }),
+    ...(isAdmin === undefined ? {} : { isAdmin }),
+    ...(password === undefined ? {} : { passwordHash: await passwords.hash(password) }),
+  };
+  const user = Object.keys(values).length > 0 ? await store.users.update(id, values) : before;
+  if (!user) throw fail('not_found', { resource: 'user' });
+  if (password !== undefined) await store.refreshSessions.revokeAll(id, clock.now());
+  if (unlock === true || password !== undefined) await store.logInAttempts.clear(attemptKey(user.email));
+  return user;
+}
+
+function checkPassword({ isCommonPassword }: AccountsOptions, password: string): void {
+  const problem =
+    password.length < leastPassword
+      ? `must have at least ${leastPassword} characters`
+      : isCommonPassword(password)
+        ? 'is one that everybody tries first'
+        : null;
+  if (problem) throw fail('validation', { field: 'password', message: `password ${problem}` });
+}
+
+function emailTaken() {
+  return fail('conflict', { resource: 'user', message: 'An account with this email exists already' });
+}

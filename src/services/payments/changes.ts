@@ -1,0 +1,28 @@
+import type { Transaction, TransactionError } from '#src/core/journal.ts';
+import type { SettlementOutcome, SettlementRepository } from '#src/core/ports/settlements.ts';
+
+/** x402 reason of a journal error. */
+export function failureReason(error: TransactionError | null): string {
+  if (error?.code === 'unexpected_effect') return 'invalid_exact_evm_transfer_event_mismatch';
+  if (error?.code === 'simulation_failed') return 'invalid_exact_evm_transaction_simulation_failed';
+  return 'invalid_exact_evm_transaction_failed';
+}
+
+/** Keeps payments true to the journal; runs in the database transaction of the journal's own change. */
+export async function applySettlementChanges(
+  settlements: Pick<SettlementRepository, 'conclude'>,
+  transactions: readonly Transaction[],
+): Promise<void> {
+  for (const t of transactions) {
+    if (t.type === 'settlement') await settlements.conclude(t.id, outcomeOf(t), t.updatedAt);
+  }
+}
+
+function outcomeOf(t: Transaction): SettlementOutcome {
+  const { txHash, blockNumber, gasUsed, sponsorCost: fee } = t;
+  const place = { txHash, blockNumber, gasUsed, fee };
+  if (t.status === 'confirmed') return { ...place, status: 'settled', reason: null };
+  if (t.status === 'failed') return { ...place, status: 'failed', reason: failureReason(t.error) };
+  // A reorg took its block away: it is on its way again.
+  return { ...place, status: 'received', reason: null };
+}

@@ -1,0 +1,128 @@
+import { fail } from '#src/core/errors.ts';
+import type { Hex } from '#src/core/hex.ts';
+import type { Transaction } from '#src/core/journal.ts';
+import type { Settlement } from '#src/core/ports/settlements.ts';
+import type { PreparedPayment } from '#src/core/payment.ts';
+import type { Answers } from './answers.ts';
+import { failureReason } from './changes.ts';
+import type { PaymentsOptions, SettleAnswer } from './ports.ts';
+import type { Verdicts } from './verify.ts';
+
+/** One settle call under way. */
+export type Settling = {
+  options: PaymentsOptions;
+  verdicts: Verdicts;
+  answers: Answers;
+  payment: PreparedPayment;
+  /** The caller's Idempotency-Key. */
+  key: string | null;
+  owner: string;
+  /** Monotonic ms. */
+  deadline: number;
+};
+
+type Place = { txHash: Hex | null; blockNumber: bigint | null };
+
+/** Waits for a known payment's outcome and says it; success is said by one call alone. */
+export async function conclude(settling: Settling, row: Settlement): Promise<SettleAnswer> {
+  if (row.status === 'settled') return deliver(settling, row, row);
+  if (row.status === 'failed' || row.transactionId === null) return explainFailure(settling, row);
+  const left = Math.max(0, settling.deadline - performance.now());
+  const transaction = await settling.options.journal.wait(row.transactionId, left, 'included');
+  if (transaction.status === 'confirmed') return deliver(settling, row, transaction);
+  if (transaction.status === 'failed') {
+    const { txHash, blockNumber, error } = transaction;
+    const reason = failureReason(error);
+    return explainFailure(settling, { ...row, status: 'failed', txHash, blockNumber, reason });
+  }
+  if (transaction.blockNumber !== null) return concludeEarly(settling, row, transaction);
+  return transaction.txHash === null
+    ? giveUp(settling, row, transaction.id)
+    : settling.answers.pending(row, transaction);
+}
+
+/** Takes the one right to say success; whoever comes later is told that it was said. */
+async function deliver(settling: Settling, row: Settlement, place: Place): Promise<SettleAnswer> {
+  const { options, answers, key, owner } = settling;
+  if (await options.store.settlements.claimDelivery(row.id, options.clock.now())) {
+    return answers.paid(row, place, false);
+  }
+  const now = await options.store.settlements.findById(row.id);
+  if (now?.status !== 'settled') return answers.pending(row, place);
+  // The same merchant's own key with the same fingerprint may hear its answer again.
+  const own = key !== null && now.idempotencyKey === key && now.owner === owner;
+  return own ? answers.paid(now, now, true) : answers.duplicate(now, now);
+}
+
+/** In a block, not final yet: the block's own logs decide at the first confirmation. */
+async function concludeEarly(settling: Settling, row: Settlement, t: Transaction): Promise<SettleAnswer> {
+  const { options, answers, payment } = settling;
+  if (t.txHash === null) return answers.pending(row, t);
+  const proven = await options.evidence
+    .proves(row.network, t.txHash, payment.settlement.expect)
+    .catch(() => null);
+  if (proven === null) return answers.pending(row, t);
+  if (!proven) return answers.refused('invalid_exact_evm_transaction_failed', 'the transfer failed', t);
+  const { txHash, blockNumber } = t;
+  const settled = { status: 'settled', txHash, blockNumber, gasUsed: null, fee: null, reason: null } as const;
+  await options.store.settlements.conclude(t.id, settled, options.clock.now());
+  return deliver(settling, row, t);
+}
+
+/** Nothing was sent in time: taken back, so that it is not sent behind the merchant's back. */
+async function giveUp(settling: Settling, row: Settlement, transactionId: string): Promise<SettleAnswer> {
+  const { options, answers } = settling;
+  const error = { code: 'not_sent', message: 'the transaction could not be sent in time' };
+  const cancelled = await options.store.transaction(async (tx) => {
+    const at = options.clock.now();
+    if (!(await tx.transactions.cancel(transactionId, error, at))) return false;
+    const place = { txHash: null, blockNumber: null, gasUsed: null, fee: null };
+    await tx.settlements.conclude(transactionId, { status: 'failed', reason: 'not_sent', ...place }, at);
+    return true;
+  });
+  if (cancelled) {
+    throw fail('settlement_unavailable', {
+      message: 'The network could not take the transaction in time; nothing was sent',
+      retryAfter: 5,
+    });
+  }
+  const now = await options.journal.wait(transactionId, 0);
+  return answers.pending(row, now);
+}
+
+/** Our transaction did not pay: perhaps somebody else's did; else the reason is told. */
+async function explainFailure(settling: Settling, row: Settlement): Promise<SettleAnswer> {
+  const { options, verdicts, answers, payment } = settling;
+  verdicts.forget(payment);
+  const { verdict } = await verdicts.of(payment);
+  verdicts.forget(payment);
+  if (!verdict.valid && verdict.reason === 'invalid_exact_evm_nonce_already_used') {
+    const found = await options.evidence.find(payment.network, payment.settlement.expect);
+    if (found) return adopt(settling, row, found);
+  }
+  if (row.txHash !== null) {
+    const reason =
+      row.reason === 'invalid_exact_evm_transfer_event_mismatch'
+        ? row.reason
+        : 'invalid_exact_evm_transaction_failed';
+    return answers.refused(reason, 'the transaction did not make the transfer', row);
+  }
+  if (!verdict.valid) return answers.refused(verdict.reason, verdict.message);
+  return answers.refused(
+    'invalid_exact_evm_transaction_simulation_failed',
+    'the transfer would have failed on the chain; it may be tried again',
+  );
+}
+
+/** Takes a payment as settled by a transaction that is not ours. */
+export async function adopt(
+  settling: Settling,
+  row: Settlement,
+  found: { txHash: Hex; blockNumber: bigint },
+): Promise<SettleAnswer> {
+  const { options } = settling;
+  if (row.status === 'received' && row.transactionId !== null) return conclude(settling, row);
+  await options.store.settlements.adopt(row.id, found, options.clock.now());
+  const now = await options.store.settlements.findById(row.id);
+  return deliver(settling, now ?? row, now ?? found);
+}

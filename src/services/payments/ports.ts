@@ -1,0 +1,70 @@
+import type { Clock } from '#src/core/clock.ts';
+import type { Address, Hex } from '#src/core/hex.ts';
+import type { JournalStore } from '#src/core/journal-store.ts';
+import type { ExpectedLog } from '#src/core/journal.ts';
+import type { SettlementRepository } from '#src/core/ports/settlements.ts';
+import type { Journal } from '#src/services/journal.ts';
+import type { PaymentEngine } from '#src/core/payment.ts';
+
+type Repositories = Omit<JournalStore, 'transaction'> & { settlements: SettlementRepository };
+type PaymentStore = Repositories & {
+  transaction<T>(fn: (store: JournalStore & Repositories) => Promise<T>): Promise<T>;
+};
+
+export type PaymentsOptions = {
+  engine: PaymentEngine;
+  store: PaymentStore;
+  journal: Pick<Journal, 'submit' | 'wait' | 'wake'>;
+  evidence: {
+    /** True or false once the transaction is in a block, null before. */
+    proves(network: string, hash: Hex, expect: readonly ExpectedLog[]): Promise<boolean | null>;
+    find(
+      network: string,
+      expect: readonly ExpectedLog[],
+    ): Promise<{ txHash: Hex; blockNumber: bigint } | null>;
+  };
+  /** The lane of a network's signers. */
+  laneOf(network: string): string;
+  clock: Clock;
+  /** False while the operator has paused a network, or when it has no signer. */
+  mayTake(network: string): Promise<boolean>;
+  /** Longest that a settle call waits for its block, ms. */
+  settleTimeoutMs: number;
+  /** How long a positive verdict may be re-used for the same request, ms. */
+  verdictMs: number;
+};
+
+/** Who asks, as far as payments care. */
+export type Merchant = {
+  owner: string;
+  clientId: string;
+  /** The only payees this key may take payments for, lower-case; null = any. */
+  payTo: readonly Address[] | null;
+};
+
+export type VerifyAnswer = {
+  isValid: boolean;
+  /** In the words of the version asked; '' when valid. */
+  reason: string;
+  message: string | null;
+  /** EIP-55; '' unless valid. */
+  payer: string;
+  at: Date;
+  cached: boolean;
+};
+
+export type SettleAnswer = {
+  success: boolean;
+  reason: string;
+  message: string | null;
+  /** '' when nothing was sent. */
+  transaction: string;
+  /** As the caller spelled it. */
+  network: string;
+  payer: string;
+  amount: bigint | null;
+  blockNumber: bigint;
+  at: Date;
+  /** The same answer as before, by Idempotency-Key. */
+  replayed: boolean;
+};

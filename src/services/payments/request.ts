@@ -1,0 +1,65 @@
+import { fail } from '#src/core/errors.ts';
+import type { PaymentRequest, PreparedPayment, Refusal, Unreadable, X402Version } from '#src/core/payment.ts';
+import type { Merchant, PaymentsOptions } from './ports.ts';
+
+/** What a body came to: a payment to judge, or a refusal in the version it spoke. */
+export type Read = { version: X402Version; network: string; resource: string } & (
+  | { payment: PreparedPayment; refusal: null }
+  | { payment: null; refusal: Refusal }
+);
+
+/**
+ * Reads a body and applies the rules that need no chain.
+ * @throws validation, malformed_payload when it can't be read · forbidden when the key may not take it
+ */
+export async function readPayment(
+  { engine, mayTake }: PaymentsOptions,
+  merchant: Merchant,
+  body: unknown,
+): Promise<Read> {
+  const request = engine.parse(body);
+  if (!('requirements' in request)) return refused(body, readable(request));
+  const spoken = {
+    version: request.version,
+    network: request.requirements.network,
+    resource: request.requirements.resource,
+  };
+  checkBinding(merchant, request);
+  const prepared = readable(await engine.prepare(request));
+  if (!('judge' in prepared)) return { ...spoken, payment: null, refusal: prepared };
+  if (!(await mayTake(prepared.network))) {
+    throw fail('chain_unavailable', {
+      message: `Payments on ${prepared.network} are paused`,
+      retryAfter: 60,
+    });
+  }
+  return { ...spoken, payment: prepared, refusal: null };
+}
+
+function checkBinding(merchant: Merchant, request: PaymentRequest): void {
+  if (merchant.payTo?.includes(request.requirements.payTo) === false) {
+    throw fail('forbidden', { message: 'This client key may not take payments for that payTo address' });
+  }
+}
+
+function readable<T extends object>(result: T | Unreadable): T {
+  if (!('fault' in result)) return result;
+  const { fault, field, message } = result;
+  throw fail(fault === 'invalid_payload' ? 'malformed_payload' : 'validation', { field, message });
+}
+
+/** Refused before it could be read whole: version 2 words, unless it said 1. */
+function refused(body: unknown, refusal: Refusal): Read {
+  const { x402Version, paymentRequirements } = body as {
+    x402Version?: unknown;
+    paymentRequirements?: { network?: unknown };
+  };
+  const network = paymentRequirements?.network;
+  return {
+    version: x402Version === 1 ? 1 : 2,
+    network: typeof network === 'string' ? network.slice(0, 128) : '',
+    resource: '',
+    payment: null,
+    refusal,
+  };
+}

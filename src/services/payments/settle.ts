@@ -1,0 +1,171 @@
+import { fail } from '#src/core/errors.ts';
+import { newId } from '#src/core/ids.ts';
+import type { Settlement, SettlementIdentity } from '#src/core/ports/settlements.ts';
+import type { PreparedPayment, Refusal, Verdict } from '#src/core/payment.ts';
+import { createAnswers } from './answers.ts';
+import { adopt, conclude, type Settling } from './conclude.ts';
+import type { Merchant, PaymentsOptions, SettleAnswer } from './ports.ts';
+import { type Read, readPayment } from './request.ts';
+import type { Verdicts } from './verify.ts';
+
+export type SettleInput = { merchant: Merchant; body: unknown; idempotencyKey: string | null };
+
+/**
+ * Settles a payment once.
+ * @throws what `readPayment` throws · idempotency_conflict · settlement_unavailable when nothing was sent and nobody can tell
+ */
+export async function settle(
+  options: PaymentsOptions,
+  verdicts: Verdicts,
+  input: SettleInput,
+): Promise<SettleAnswer> {
+  const read = await readPayment(options, input.merchant, input.body);
+  const answers = createAnswers(options, read);
+  if (!read.payment) return answers.refused(read.refusal.reason, read.refusal.message);
+  const { payment } = read;
+  const settling: Settling = {
+    options,
+    verdicts,
+    answers,
+    payment,
+    key: input.idempotencyKey,
+    owner: input.merchant.owner,
+    deadline: performance.now() + options.settleTimeoutMs,
+  };
+  const earlier = await findByKey(settling);
+  if (earlier) return conclude(settling, earlier);
+
+  let verdict: Verdict;
+  try {
+    ({ verdict } = await verdicts.of(payment));
+  } catch (error) {
+    // The chain is out of reach, but the journal may know this payment already.
+    const row = await findKnown(settling);
+    if (row) return conclude(settling, row);
+    throw error;
+  }
+  return verdict.valid
+    ? begin(settling, input.merchant, read)
+    : refuse(settling, input.merchant, read, verdict);
+}
+
+/** The row of the caller's own key. @throws idempotency_conflict when it is another payment's */
+async function findByKey({ options, key, owner, payment }: Settling): Promise<Settlement | null> {
+  const row = key === null ? null : await options.store.settlements.findByKey(owner, key);
+  if (row && row.fingerprint !== payment.fingerprint) {
+    throw fail('idempotency_conflict', {
+      message: 'The Idempotency-Key was used for another payment',
+      resource: 'settlement',
+    });
+  }
+  return row;
+}
+
+/** The row of this very payment, known to be authorised: same signed words, same signature, terms still met. */
+async function findKnown({ options, payment }: Settling): Promise<Settlement | null> {
+  if (payment.mismatch) return null;
+  const row = await options.store.settlements.find(identityOf(payment));
+  return row?.proof === payment.proof ? row : null;
+}
+
+function identityOf({ chainId, asset, payer, nonce }: PreparedPayment): SettlementIdentity {
+  return { chainId, asset, payer, nonce };
+}
+
+/** Writes payment and intent in one database transaction and sees it through. */
+async function begin(settling: Settling, merchant: Merchant, read: Read): Promise<SettleAnswer> {
+  const { options, payment, verdicts } = settling;
+  verdicts.forget(payment);
+  const row = await options.store.transaction(async (tx) => {
+    const transactionId = newId('tx');
+    const written = await tx.settlements.insert(
+      rowOf(settling, merchant, read, transactionId),
+      options.clock.now(),
+    );
+    if (written) await options.journal.submit(tx, intentOf(settling, written.id, transactionId));
+    return written;
+  });
+  if (row) {
+    options.journal.wake(options.laneOf(payment.network));
+    return conclude(settling, row);
+  }
+  const known = await options.store.settlements.find(identityOf(payment));
+  // The key was taken by another payment in between.
+  if (!known) throw fail('idempotency_conflict', { resource: 'settlement' });
+  return known.status === 'failed' ? restart(settling, known) : conclude(settling, known);
+}
+
+/** A payment that failed before and is good now goes to the chain again, under its one row. */
+async function restart(settling: Settling, row: Settlement): Promise<SettleAnswer> {
+  const { options, payment } = settling;
+  const restarted = await options.store.transaction(async (tx) => {
+    const transactionId = newId('tx');
+    if (!(await tx.settlements.restart(row.id, transactionId, options.clock.now()))) return null;
+    await options.journal.submit(tx, intentOf(settling, row.id, transactionId));
+    return { ...row, status: 'received' as const, transactionId, txHash: null, blockNumber: null };
+  });
+  if (restarted) options.journal.wake(options.laneOf(payment.network));
+  const now = restarted ?? (await options.store.settlements.findById(row.id));
+  return conclude(settling, now ?? row);
+}
+
+/** A refusal stands, unless this payment is known or somebody else has put it on the chain. */
+async function refuse(
+  settling: Settling,
+  merchant: Merchant,
+  read: Read,
+  refusal: Refusal,
+): Promise<SettleAnswer> {
+  const { options, answers, payment } = settling;
+  const known = await findKnown(settling);
+  if (known) return conclude(settling, known);
+  if (refusal.reason !== 'invalid_exact_evm_nonce_already_used') {
+    return answers.refused(refusal.reason, refusal.message);
+  }
+  const found = await options.evidence.find(payment.network, payment.settlement.expect);
+  if (!found) return answers.refused(refusal.reason, refusal.message);
+  const row =
+    (await options.store.settlements.insert(rowOf(settling, merchant, read, null), options.clock.now())) ??
+    (await options.store.settlements.find(identityOf(payment)));
+  if (!row) throw fail('idempotency_conflict', { resource: 'settlement' });
+  return adopt(settling, row, found);
+}
+
+function rowOf(
+  { payment, key }: Settling,
+  merchant: Merchant,
+  { version, resource }: Read,
+  transactionId: string | null,
+) {
+  return {
+    id: newId('set'),
+    owner: merchant.owner,
+    clientId: merchant.clientId,
+    network: payment.network,
+    ...identityOf(payment),
+    payTo: payment.payTo,
+    amount: payment.amount,
+    scheme: payment.scheme,
+    method: payment.method,
+    x402Version: version,
+    resource,
+    proof: payment.proof,
+    transactionId,
+    idempotencyKey: key,
+    fingerprint: payment.fingerprint,
+  };
+}
+
+function intentOf({ options, owner, payment }: Settling, settlementId: string, id: string) {
+  const { calls, expect, gas } = payment.settlement;
+  return {
+    id,
+    owner,
+    type: 'settlement',
+    network: payment.network,
+    lane: options.laneOf(payment.network),
+    calls,
+    expect,
+    meta: { settlementId, gas: gas.toString() },
+  };
+}
