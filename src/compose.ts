@@ -7,12 +7,13 @@ import type { Hex } from '#src/core/hex.ts';
 import { createNetworks, type NetworkSettings } from '#src/core/networks.ts';
 import { openDatabase } from '#src/db/client.ts';
 import type { Database } from '#src/db/handle.ts';
-import { createStore } from '#src/db/store.ts';
+import { createStore, type Store } from '#src/db/store.ts';
 import type { Log } from '#src/http/logging.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { verifyChain } from '#src/services/chain-identity.ts';
 import { createJournal } from '#src/services/journal.ts';
 import type { Checkpoint, JournalTiming } from '#src/services/journal/ports.ts';
+import { composeFacilitator, composeSigners, type Kernel } from './compose/facilitator.ts';
 
 export type ComposeOptions = {
   config: Config;
@@ -71,27 +72,35 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
         network,
       );
     }
+    const { secrets, version } = options;
+    const kernel: Kernel = { config, secrets, version, networks, clients, database, store, clock };
+    const signers = composeSigners(kernel, options.keys.facilitator);
     const journal = createJournal({
       store,
       clock,
       log,
-      executors: {},
+      executors: { signers: signers.executor },
+      onChange: (tx, transactions) => signers.onChange(tx as Store, transactions),
       runsLanes: config.env.ROLE !== 'api',
       confirmationsFor: (network) => networks.get(network).confirmations,
       ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),
       ...(options.timing ? { timing: options.timing } : {}),
     });
+    const facilitator = composeFacilitator(kernel, signers, journal);
     return {
-      planes: [],
+      planes: [facilitator.plane],
       redis,
-      start: () => journal.start(),
+      async start() {
+        await facilitator.prepare();
+        await journal.start();
+      },
       async close() {
         await journal.stop();
         await close();
       },
       describe: () => ({
         network: networks.default,
-        feePayers: [],
+        feePayers: signers.pool.addresses,
         paymaster: networks.default.paymasterUrl,
         database: database.kind === 'postgres' ? 'PostgreSQL' : 'PGlite, for development and trials',
       }),

@@ -1,0 +1,142 @@
+import type { ChainClients } from '#src/chain/clients.ts';
+import { createHeads } from '#src/chain/heads.ts';
+import { createSignerExecutor, signerLane } from '#src/chain/signers/executor.ts';
+import { createSignerPool, type SignerPool } from '#src/chain/signers/pool.ts';
+import { readTokenFacts } from '#src/chain/token-facts.ts';
+import { createX402Evidence } from '#src/chain/x402-evidence.ts';
+import { createX402Reader, type RpcRequest } from '#src/chain/x402-reader.ts';
+import type { Config } from '#src/config/load.ts';
+import type { Secrets } from '#src/config/secrets.ts';
+import type { Clock } from '#src/core/clock.ts';
+import type { Hex } from '#src/core/hex.ts';
+import type { LaneExecutor, Transaction } from '#src/core/journal.ts';
+import type { Networks } from '#src/core/networks.ts';
+import { deriveKey } from '#src/core/secrets.ts';
+import type { Database } from '#src/db/handle.ts';
+import type { Store } from '#src/db/store.ts';
+import { createTokenFamily } from '#src/http/tokens.ts';
+import type { Plane } from '#src/http/plane.ts';
+import { facilitatorPlane } from '#src/planes/facilitator/index.ts';
+import { createAccounts } from '#src/services/accounts.ts';
+import type { Journal } from '#src/services/journal.ts';
+import { createMerchantClients } from '#src/services/merchant-clients.ts';
+import { createPasswords } from '#src/services/passwords.ts';
+import { createPaymentAssets } from '#src/services/payment-assets.ts';
+import { createPaymentNetworks } from '#src/services/payment-networks.ts';
+import { applySettlementChanges } from '#src/services/payments/changes.ts';
+import { createPayments } from '#src/services/payments.ts';
+import { exactEip3009 } from '#src/x402/eip3009/scheme.ts';
+import { createPaymentEngine } from '#src/x402/engine.ts';
+import { loadRecovery } from '#src/x402/recover.ts';
+import { defaultAssets } from './default-assets.ts';
+
+export type Kernel = {
+  config: Config;
+  secrets: Secrets;
+  version: string;
+  networks: Networks;
+  clients: ChainClients;
+  database: Database;
+  store: Store;
+  clock: Clock;
+};
+
+/** The signers' side, which the journal needs before it starts. */
+export type Signers = {
+  pool: SignerPool;
+  rpc: RpcRequest;
+  executor: LaneExecutor;
+  /** The journal's `onChange`, for settlements. */
+  onChange(store: Pick<Store, 'settlements'>, transactions: readonly Transaction[]): Promise<void>;
+};
+
+export function composeSigners({ networks, clients, clock }: Kernel, privateKeys: readonly Hex[]): Signers {
+  const rpc: RpcRequest = (network, method, params) =>
+    clients.public(network).request({ method, params } as never);
+  const pool = createSignerPool({ privateKeys, rpc });
+  return {
+    pool,
+    rpc,
+    executor: createSignerExecutor({ networks, rpc, pool, clock }),
+    onChange: (store, transactions) => applySettlementChanges(store.settlements, transactions),
+  };
+}
+
+const accessSeconds = 15 * 60;
+const refreshSeconds = 7 * 24 * 3_600;
+
+function tokenFamilies({ config, secrets, clock }: Kernel) {
+  const previous = config.env.JWT_SECRET_PREVIOUS;
+  const common = {
+    secrets: [secrets.JWT_SECRET, ...(previous ? [previous] : [])] as [string, ...string[]],
+    issuer: 'chronos-facilitator',
+    audience: 'chronos-facilitator',
+    clock,
+  };
+  return {
+    access: createTokenFamily({ ...common, name: 'facilitator-access', ttlSeconds: accessSeconds }),
+    refresh: createTokenFamily({ ...common, name: 'facilitator-refresh', ttlSeconds: refreshSeconds }),
+  };
+}
+
+function composePayments(kernel: Kernel, signers: Signers, journal: Journal) {
+  const { networks, clients, store, clock } = kernel;
+  const { rpc, pool } = signers;
+  const assets = createPaymentAssets({ store, networks, clock, readToken: readTokenFacts(clients) });
+  const idles = (network: string) => networks.get(network).simulated;
+  const engine = createPaymentEngine({
+    schemes: [exactEip3009],
+    networks,
+    assets,
+    ask: createX402Reader({ rpc, clock, idles }),
+    clock,
+    recover: loadRecovery().recover,
+    marginSeconds: 6,
+    factories: new Set(),
+  });
+  const paymentNetworks = createPaymentNetworks({
+    networks,
+    schemes: engine.schemes,
+    head: createHeads(rpc),
+    signers: pool.addresses,
+    isPaused: async () => false,
+  });
+  const payments = createPayments({
+    engine,
+    store,
+    journal,
+    evidence: createX402Evidence(rpc),
+    laneOf: signerLane,
+    clock,
+    mayTake: paymentNetworks.mayTake,
+    settleTimeoutMs: 30_000,
+    verdictMs: 1_000,
+  });
+  return { assets, payments, networks: paymentNetworks };
+}
+
+/** The facilitator plane on the kernel's parts; `prepare` runs once, before requests come. */
+export function composeFacilitator(
+  kernel: Kernel,
+  signers: Signers,
+  journal: Journal,
+): { plane: Plane; prepare(): Promise<void> } {
+  const { config, secrets, store, clock, database, version } = kernel;
+  const { assets, payments, networks } = composePayments(kernel, signers, journal);
+  const told = config.env.CLIENT_TOKEN_SECRET;
+  const secret = told ? Buffer.from(told, 'utf8') : deriveKey(secrets.JWT_SECRET, 'client-token');
+  const plane = facilitatorPlane({
+    payments,
+    networks,
+    assets,
+    accounts: createAccounts({ store, passwords: createPasswords(), clock, isCommonPassword: () => false }),
+    clients: createMerchantClients({ store, clock, secret }),
+    tokens: tokenFamilies(kernel),
+    adminToken: config.env.ADMIN_TOKEN ?? secrets.ADMIN_MASTER_KEY,
+    version,
+    clock,
+    startedAt: clock.now(),
+    pingDatabase: () => database.ping(),
+  });
+  return { plane, prepare: () => assets.seed(defaultAssets(kernel.networks.list())) };
+}

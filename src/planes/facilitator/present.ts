@@ -1,0 +1,65 @@
+import type { Static } from '@sinclair/typebox';
+import type { FacilitatorUser } from '#schemas/facilitator/accounts.ts';
+import type { MerchantClient as MerchantClientBody } from '#schemas/facilitator/clients.ts';
+import type { SettleResult, VerifyResult } from '#schemas/facilitator/payments.ts';
+import type { Asset, PaymentKind as PaymentKindBody } from '#schemas/facilitator/system.ts';
+import { checksum } from '#src/core/address.ts';
+import type { MerchantClient } from '#src/core/ports/merchant-clients.ts';
+import type { PaymentAsset } from '#src/core/ports/payment-assets.ts';
+import type { User } from '#src/core/ports/users.ts';
+import type { PaymentKind } from '#src/services/payment-networks.ts';
+import type { SettleAnswer, VerifyAnswer } from '#src/services/payments/ports.ts';
+
+/** Success envelope of all that x402 does not shape. */
+export const data = <T>(value: T): { data: T } => ({ data: value });
+
+export function presentKind({ simulated, ...kind }: PaymentKind): Static<typeof PaymentKindBody> {
+  return { ...kind, ...(simulated ? { simulated } : {}) };
+}
+
+export function presentAsset(asset: PaymentAsset): Static<typeof Asset> {
+  const { id, network, symbol, decimals, active, eip712Name: name, eip712Version: version } = asset;
+  return { id, network, asset: checksum(asset.asset), symbol, decimals, active, name, version };
+}
+
+export function presentVerdict(answer: VerifyAnswer): Static<typeof VerifyResult> {
+  return {
+    isValid: answer.isValid,
+    invalidReason: answer.reason,
+    ...(answer.message === null ? {} : { invalidMessage: answer.message }),
+    payer: answer.payer,
+    timestamp: Math.floor(answer.at.getTime() / 1000),
+    cachedResult: answer.cached,
+  };
+}
+
+export function presentSettlement(answer: SettleAnswer): Static<typeof SettleResult> {
+  return {
+    success: answer.success,
+    transaction: answer.transaction,
+    errorReason: answer.reason,
+    ...(answer.message === null ? {} : { errorMessage: answer.message }),
+    network: answer.network,
+    payer: answer.payer,
+    ...(answer.amount === null ? {} : { amount: answer.amount.toString() }),
+    blockNumber: Number(answer.blockNumber),
+    timestamp: answer.at.toISOString(),
+  };
+}
+
+export function presentUser(user: User): Static<typeof FacilitatorUser> {
+  const { id, email, isAdmin, createdAt } = user;
+  return { id, email, isAdmin, createdAt: createdAt.toISOString() };
+}
+
+export function presentClient(client: MerchantClient): Static<typeof MerchantClientBody> {
+  return {
+    clientId: client.clientId,
+    title: client.title,
+    scope: client.scopes.join(','),
+    createdAt: client.createdAt.toISOString(),
+    expiresAt: client.expiresAt?.toISOString() ?? null,
+    ...(client.payTo ? { payTo: client.payTo.map(checksum) } : {}),
+    ...(client.quotaPerMinute === null ? {} : { quotaPerMinute: client.quotaPerMinute }),
+  };
+}

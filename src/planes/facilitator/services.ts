@@ -1,0 +1,24 @@
+import type { Clock } from '#src/core/clock.ts';
+import type { TokenFamily } from '#src/http/tokens.ts';
+import type { Accounts } from '#src/services/accounts.ts';
+import type { MerchantClients } from '#src/services/merchant-clients.ts';
+import type { PaymentAssets } from '#src/services/payment-assets.ts';
+import type { PaymentNetworks } from '#src/services/payment-networks.ts';
+import type { Payments } from '#src/services/payments.ts';
+
+/** All that the plane is handed. */
+export type FacilitatorServices = {
+  payments: Payments;
+  networks: PaymentNetworks;
+  assets: PaymentAssets;
+  accounts: Accounts;
+  clients: MerchantClients;
+  tokens: { access: TokenFamily; refresh: TokenFamily };
+  /** The static admin token. */
+  adminToken: string;
+  version: string;
+  clock: Clock;
+  startedAt: Date;
+  /** Rejects when the database does not answer soon. */
+  pingDatabase(): Promise<void>;
+};
