@@ -67,6 +67,8 @@ export type TransactionFilter = {
 
 export type TransactionRepository = {
   insert(transaction: NewTransaction, at: Date): Promise<Transaction>;
+  /** One statement for all; answers and lane order follow the argument's order. */
+  insertMany(transactions: readonly NewTransaction[], at: Date): Promise<Transaction[]>;
   find(owner: string, id: string): Promise<Transaction | null>;
   /** Newest first. */
   list(owner: string, filter: TransactionFilter): Promise<Transaction[]>;
@@ -97,11 +99,15 @@ export type JournalRepository = {
 };
 
 export type IdempotencyRepository = {
-  /** Null when the key is new (and now taken by this database transaction); waits for a concurrent twin. */
+  /**
+   * Null when the key is new and now taken, for `transactionId` when given, by this database transaction; waits for a
+   * concurrent twin.
+   */
   claim(
     key: IdempotencyKey,
     at: Date,
     expiresAt: Date,
+    transactionId?: string,
   ): Promise<{ fingerprint: string; transactionId: string | null } | null>;
   bind(key: IdempotencyKey, transactionId: string): Promise<void>;
   /** Removes expired keys, at most `limit`; returns how many. */

@@ -40,8 +40,7 @@ export type Store = ReturnType<typeof repositories> & {
 
 /** Binds the repositories to a database. A lost connection surfaces as `unavailable`. */
 export function createStore(db: Db): Store {
-  return {
-    ...guarded(repositories(db)),
+  return Object.assign(guarded(repositories(db)), {
     async transaction<T>(fn: (store: Store) => Promise<T>): Promise<T> {
       try {
         return await db.transaction((tx) => fn(createStore(tx)));
@@ -49,24 +48,29 @@ export function createStore(db: Db): Store {
         throw normalizeDbError(error);
       }
     },
-  };
+  });
 }
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** Gives every repository's lost connection its kind. */
+/** Gives every repository's lost connection its kind; wrapped at first use, since a transaction uses few of them. */
 function guarded<T extends Record<string, object>>(areas: T): T {
-  const guard = (repository: object) =>
-    Object.fromEntries(
-      Object.entries(repository).map(([name, method]: [string, Method]) => [
-        name,
-        (...args: unknown[]) =>
-          method.apply(repository, args).catch((error: unknown) => {
-            throw normalizeDbError(error);
-          }),
-      ]),
-    );
+  const store = {};
+  for (const [name, repository] of Object.entries(areas)) {
+    let wrapped: object | undefined;
+    Object.defineProperty(store, name, { enumerable: true, get: () => (wrapped ??= guard(repository)) });
+  }
+  return store as T;
+}
+
+function guard(repository: object): object {
   return Object.fromEntries(
-    Object.entries(areas).map(([name, repository]) => [name, guard(repository)]),
-  ) as T;
+    Object.entries(repository).map(([name, method]: [string, Method]) => [
+      name,
+      (...args: unknown[]) =>
+        method.apply(repository, args).catch((error: unknown) => {
+          throw normalizeDbError(error);
+        }),
+    ]),
+  );
 }

@@ -1,3 +1,4 @@
+import { newId } from '#src/core/ids.ts';
 import type { Notifier } from '#src/services/journal/ports.ts';
 import type { JobsLog } from './queue.ts';
 
@@ -25,6 +26,8 @@ const maxPayload = 7_500;
 
 /** Tells other replicas through NOTIFY; a lost message costs only time, the journal is polled anyway. */
 export function createNotifier(options: NotifierOptions): Notifier {
+  // LISTEN also brings back what this process said itself.
+  const self = `${newId('rep')} `;
   const waiting: Record<Topic, Set<string>> = { lane: new Set(), transactions: new Set() };
   let timer: NodeJS.Timeout | undefined;
   const flush = () => {
@@ -33,7 +36,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       const payloads = chunks([...waiting[topic]]);
       waiting[topic].clear();
       for (const payload of payloads) {
-        options.database.notify(channels[topic], payload).catch((error: unknown) => {
+        options.database.notify(channels[topic], self + payload).catch((error: unknown) => {
           options.log.warn({ err: error, topic }, 'could not notify other replicas');
         });
       }
@@ -52,7 +55,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
     async subscribe(onMessage) {
       const stops = await Promise.all(
         (['lane', 'transactions'] as const).map((topic) =>
-          options.database.listen(channels[topic], (text) => {
+          options.database.listen(channels[topic], (message) => {
+            if (message.startsWith(self)) return;
+            const text = message.slice(message.indexOf(' ') + 1);
             if (topic === 'transactions') return onMessage(topic, text);
             for (const lane of text.split(',')) onMessage(topic, lane);
           }),

@@ -14,7 +14,7 @@ export type Journal = {
   idempotent(
     tx: JournalStore,
     key: IdempotencyKey,
-    create: () => Promise<Transaction>,
+    create: (id: string) => Promise<Transaction>,
   ): Promise<{ transaction: Transaction; replayed: boolean }>;
   /** Says that a lane has work. Never throws; may be lost or doubled. */
   wake(lane: string): void;
@@ -51,7 +51,11 @@ export function createJournal(options: JournalOptions): Journal {
     return found.length;
   };
   return {
-    submit: (tx, transaction) => tx.transactions.insert(transaction, ctx.clock.now()),
+    async submit(tx, transaction) {
+      const written = await tx.transactions.insert(transaction, ctx.clock.now());
+      waiters.expect(written);
+      return written;
+    },
     idempotent: (tx, key, create) => idempotent(tx, ctx.clock, key, create),
     wake: (lane) => lanes.wake(lane),
     poke: lanes.poke,

@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { IdempotencyRepository } from '#src/core/journal-store.ts';
 import type { Db } from '../handle.ts';
 import { rows } from '../statement.ts';
@@ -8,24 +8,27 @@ import { idempotencyKeys } from '../tables/journal.ts';
 export function idempotencyRepository(db: Db): IdempotencyRepository {
   const t = idempotencyKeys;
   return {
-    async claim(key, at, expiresAt) {
+    async claim(key, at, expiresAt, transactionId) {
       // A twin that is still running holds the index entry: the insert waits for its commit.
-      const taken = await db
-        .insert(t)
-        .values({ ...key, transactionId: null, createdAt: at, expiresAt })
-        .onConflictDoUpdate({
-          target: [t.owner, t.operation, t.key],
-          set: { fingerprint: key.fingerprint, transactionId: null, createdAt: at, expiresAt },
-          setWhere: lt(t.expiresAt, at),
-        })
-        .returning({ key: t.key });
+      const now = sql`${at.toISOString()}::timestamptz`;
+      const taken = await rows(
+        db,
+        sql`insert into idempotency_keys as k
+            (owner, operation, key, fingerprint, transaction_id, created_at, expires_at)
+          values (${key.owner}, ${key.operation}, ${key.key}, ${key.fingerprint}, ${transactionId ?? null}, ${now},
+            ${expiresAt.toISOString()}::timestamptz)
+          on conflict (owner, operation, key) do update set fingerprint = excluded.fingerprint,
+            transaction_id = excluded.transaction_id, created_at = excluded.created_at, expires_at = excluded.expires_at
+          where k.expires_at < ${now}
+          returning 1`,
+      );
       if (taken.length > 0) return null;
       const [first] = await db
         .select({ fingerprint: t.fingerprint, transactionId: t.transactionId })
         .from(t)
         .where(and(eq(t.owner, key.owner), eq(t.operation, key.operation), eq(t.key, key.key)));
       // Removed by the clean-up between the two statements: an expired key is a new one.
-      return first ?? this.claim(key, at, expiresAt);
+      return first ?? this.claim(key, at, expiresAt, transactionId);
     },
     async bind(key, transactionId) {
       await db

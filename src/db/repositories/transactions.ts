@@ -3,7 +3,7 @@ import { newId } from '#src/core/ids.ts';
 import type { JournalTransaction, TransactionRepository } from '#src/core/journal-store.ts';
 import type { Call, NewTransaction, Transaction } from '#src/core/journal.ts';
 import type { Db } from '../handle.ts';
-import { lazy } from '../statement.ts';
+import { lazy, toJson } from '../statement.ts';
 import { transactions } from '../tables/journal.ts';
 
 type Row = typeof transactions.$inferSelect;
@@ -21,9 +21,14 @@ export function transactionRepository(db: Db): TransactionRepository {
   );
   return {
     async insert(transaction, at) {
-      const [row] = await db.insert(transactions).values(toRow(transaction, at)).returning();
-      if (!row) throw new Error('insert returned no row');
-      return toTransaction(row);
+      const whole = complete(transaction, at);
+      await insertAll(db, [whole]);
+      return whole;
+    },
+    async insertMany(list, at) {
+      const whole = list.map((transaction) => complete(transaction, at));
+      if (whole.length > 0) await insertAll(db, whole);
+      return whole;
     },
     async find(owner, id) {
       const [row] = await one().execute({ owner, id });
@@ -70,7 +75,8 @@ function seqOf(db: Db, owner: string, id: string): SQL {
   return sql`(${cursor})`;
 }
 
-function toRow(t: NewTransaction, at: Date): typeof transactions.$inferInsert {
+/** A fresh intent as a caller sees it; the same values a later read gives. */
+function complete(t: NewTransaction, at: Date): Transaction {
   return {
     id: t.id ?? newId('tx'),
     owner: t.owner,
@@ -78,12 +84,33 @@ function toRow(t: NewTransaction, at: Date): typeof transactions.$inferInsert {
     type: t.type,
     network: t.network,
     lane: t.lane,
-    calls: t.calls.map((call) => ({ to: call.to, data: call.data, value: call.value.toString() })),
-    expect: (t.expect ?? []).map((log) => ({ ...log, topics: [...log.topics] })),
-    meta: { ...t.meta },
+    calls: t.calls,
+    expect: t.expect ?? [],
+    meta: t.meta ?? {},
+    status: 'pending',
+    userOpHash: null,
+    txHash: null,
+    blockNumber: null,
+    blockHash: null,
+    gasUsed: null,
+    sponsorCost: null,
+    error: null,
     createdAt: at,
     updatedAt: at,
   };
+}
+
+/** One statement text for any number of rows: prepared once, one round trip. */
+async function insertAll(db: Db, list: readonly Transaction[]): Promise<void> {
+  const at = list[0]?.createdAt.toISOString();
+  await db.execute(
+    sql`insert into transactions (id, owner, user_id, type, network, lane, calls, expect, meta, created_at, updated_at)
+      select id, owner, "userId", type, network, lane, calls, expect, meta, ${at}::timestamptz, ${at}::timestamptz
+      from rows from (jsonb_to_recordset(${toJson(list)}::jsonb) as (id text, owner text, "userId" text, type text,
+        network text, lane text, calls jsonb, expect jsonb, meta jsonb)) with ordinality
+        as r(id, owner, "userId", type, network, lane, calls, expect, meta, n)
+      order by n`,
+  );
 }
 
 function toTransaction(row: Row): Transaction {

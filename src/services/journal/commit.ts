@@ -26,12 +26,7 @@ export async function commit(ctx: JournalContext, state: LaneState, changes: Cha
   const ids = await write(ctx, state, { ...changes, at });
   if (ids === null) throw new LeaseLostError(state.lease.lane);
   if (told) await ctx.checkpoint('after_final');
-  for (const change of changes.submissions) {
-    for (const group of state.groups.values()) {
-      const member = group.members.find((m) => m.id === change.id);
-      if (member) Object.assign(member, change);
-    }
-  }
+  for (const change of changes.submissions) Object.assign(state.submissions.get(change.id) ?? {}, change);
   const changed = new Set(ids);
   ctx.publish(changes.transactions.filter((c) => changed.has(c.id)).flatMap((c) => update(state, c, at)));
 }

@@ -2,7 +2,7 @@ import type { JournalTransaction } from '#src/core/journal-store.ts';
 import type { Prepared, SignedSubmission, Submission } from '#src/core/journal.ts';
 import { newId } from '#src/core/ids.ts';
 import { commit, LeaseLostError, noChanges, toTransaction } from './commit.ts';
-import { isInFlight, type Group, type LaneState, newGroup } from './groups.ts';
+import { addSubmission, isInFlight, type Group, type LaneState } from './groups.ts';
 import type { JournalContext } from './ports.ts';
 import { backoff, monotonic, within } from './time.ts';
 import { failed } from './verdict.ts';
@@ -54,6 +54,7 @@ async function next(
     return transaction ? [failed(transaction, error)] : [];
   });
   await commit(ctx, state, { ...noChanges(), transactions: rejected });
+  for (const { id } of rejected) state.transactions.delete(id);
   const { submission, legs } = prepared;
   const recorded = submission !== null && legs.length > 0 && (await record(ctx, state, submission, legs));
   if (!recorded && rejected.length === 0) postpone(ctx, state);
@@ -107,16 +108,10 @@ async function record(
       : [];
   });
   for (const transaction of submitted) state.transactions.set(transaction.id, transaction);
-  const group = newGroup(submission, ctx.timing.resendMs, ctx.timing.firstPollMs);
-  state.groups.set(group.key, mergeGroup(state.groups.get(group.key), group));
-  send(ctx, state, state.groups.get(group.key) ?? group, submission);
+  const { resendMs, firstPollMs } = ctx.timing;
+  send(ctx, state, addSubmission(state, submission, resendMs, firstPollMs), submission);
   ctx.publish(submitted.map(toTransaction));
   return true;
-}
-
-/** An expired operation's nonce is signed for again: both hashes are watched. */
-function mergeGroup(before: Group | undefined, now: Group): Group {
-  return before ? { ...now, members: [...before.members, ...now.members] } : now;
 }
 
 /** Completes signed bytes to a row. */

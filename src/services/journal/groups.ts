@@ -20,6 +20,9 @@ export type LaneState = {
   lease: Lease;
   executor: LaneExecutor;
   groups: Map<string, Group>;
+  /** Members of all groups, by id. */
+  submissions: Map<string, Submission>;
+  /** Transactions of all groups and of the batch in hand, by id. */
   transactions: Map<string, JournalTransaction>;
   /** Something may be queued. */
   arrivals: boolean;
@@ -33,26 +36,32 @@ export type LaneState = {
 
 export const groupKey = (s: Pick<Submission, 'sender' | 'nonce'>): string => `${s.sender}:${s.nonce}`;
 
-/** Groups submissions by nonce; all are due for a look at once. */
-export function toGroups(
-  submissions: readonly Submission[],
+/** Adds a submission to the group of its nonce; the group is due for a look, and for a send if it is pending. */
+export function addSubmission(
+  state: LaneState,
+  submission: Submission,
   resendMs: number,
   pauseMs: number,
-): Map<string, Group> {
-  const groups = new Map<string, Group>();
-  for (const submission of submissions) {
-    const key = groupKey(submission);
-    const group = groups.get(key);
-    if (group) group.members.push(submission);
-    else groups.set(key, newGroup(submission, resendMs, pauseMs));
-  }
-  return groups;
+): Group {
+  const key = groupKey(submission);
+  const members = [...(state.groups.get(key)?.members ?? []), submission];
+  const times = { nextLookAt: 0, pauseMs, nextSendAt: 0, resendMs };
+  const group: Group = { key, members, ...times, sending: false, doubts: 0 };
+  state.groups.set(key, group);
+  state.submissions.set(submission.id, submission);
+  return group;
 }
 
-/** A group of one, due for a look and a send now. */
-export function newGroup(submission: Submission, resendMs: number, pauseMs: number): Group {
-  const times = { nextLookAt: 0, pauseMs, nextSendAt: 0, resendMs };
-  return { key: groupKey(submission), members: [submission], ...times, sending: false, doubts: 0 };
+/** Forgets a group that is over, and the transactions that travel with no other. */
+export function forget(state: LaneState, group: Group): void {
+  state.groups.delete(group.key);
+  for (const member of group.members) {
+    state.submissions.delete(member.id);
+    for (const id of member.legs) {
+      const transaction = state.transactions.get(id);
+      if (transaction && isCarriedBy(group, transaction)) state.transactions.delete(id);
+    }
+  }
 }
 
 /** The member that is in a block as far as the journal knows. */

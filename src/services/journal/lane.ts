@@ -2,7 +2,7 @@ import type { Lease } from '#src/core/journal-store.ts';
 import type { LaneExecutor } from '#src/core/journal.ts';
 import { LeaseLostError } from './commit.ts';
 import { canDispatch, dispatch, hasRoom } from './dispatch.ts';
-import { isSettled, type LaneState, needsWatch, toGroups } from './groups.ts';
+import { addSubmission, isSettled, type LaneState, needsWatch } from './groups.ts';
 import type { JournalContext } from './ports.ts';
 import { backoff, monotonic } from './time.ts';
 import { watch } from './watch.ts';
@@ -95,15 +95,12 @@ async function load(
   signals: Signals,
 ): Promise<LaneState> {
   const open = await ctx.store.journal.listOpen(lease.lane);
-  const groups = toGroups(open, ctx.timing.resendMs, ctx.timing.firstPollMs);
-  // A new write must not wait for looks at what was confirmed long ago.
-  for (const group of groups.values())
-    if (isSettled(group)) group.nextLookAt = monotonic() + ctx.timing.settledPollMs;
   const carried = await ctx.store.transactions.findMany([...new Set(open.flatMap((s) => s.legs))]);
-  return {
+  const state: LaneState = {
     lease,
     executor,
-    groups,
+    groups: new Map(),
+    submissions: new Map(),
     transactions: new Map(carried.map((t) => [t.id, t])),
     arrivals: true,
     nextPrepareAt: 0,
@@ -111,6 +108,12 @@ async function load(
     sends: new Set(),
     signal: () => signals.ring(),
   };
+  for (const submission of open) {
+    const group = addSubmission(state, submission, ctx.timing.resendMs, ctx.timing.firstPollMs);
+    // A new write must not wait for looks at what was confirmed long ago.
+    if (isSettled(group)) group.nextLookAt = monotonic() + ctx.timing.settledPollMs;
+  }
+  return state;
 }
 
 async function loop(ctx: JournalContext, state: LaneState, signals: Signals): Promise<void> {

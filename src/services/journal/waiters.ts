@@ -9,6 +9,8 @@ export type Waiters = {
   wait(id: string, timeoutMs: number, until?: WaitUntil): Promise<Transaction>;
   /** Told of committed changes in this process. */
   publish(transactions: readonly Transaction[]): void;
+  /** Remembers a new transaction: a wait for it need not read it. */
+  expect(transaction: Transaction): void;
   /** Told by another replica: reads again what somebody waits for. */
   refresh(ids: readonly string[]): void;
   /** Answers everybody with what is known. */
@@ -24,13 +26,18 @@ export function hasReached(t: Transaction, until: WaitUntil): boolean {
   return until === 'submitted' && t.status === 'submitted';
 }
 
+/** Transactions of this process whose last state is kept for a wait to come. */
+const maxKnown = 2_000;
+
 /** Requests that wait for transactions: woken in process, with one shared poll for what other replicas do. */
 export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs: number): Waiters {
   const waiting = new Map<string, Set<Waiter>>();
+  const known = new Map<string, Transaction>();
   let timer: NodeJS.Timeout | undefined;
 
   const publish = (transactions: readonly Transaction[]) => {
     for (const transaction of transactions) {
+      if (known.has(transaction.id)) known.set(transaction.id, transaction);
       for (const waiter of waiting.get(transaction.id) ?? []) {
         if (hasReached(transaction, waiter.until)) waiter.done(transaction);
       }
@@ -41,7 +48,10 @@ export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs:
     if (wanted.length > 0) publish(await store.transactions.findMany(wanted));
   };
   // A lost database answers the next poll; until then the time limit holds.
-  const refresh = (ids: readonly string[]) => void read(ids).catch(() => {});
+  const refresh = (ids: readonly string[]) => {
+    for (const id of ids) known.delete(id);
+    void read(ids).catch(() => {});
+  };
   const add = (waiter: Waiter) => {
     const all = waiting.get(waiter.id) ?? new Set();
     waiting.set(waiter.id, all.add(waiter));
@@ -59,6 +69,11 @@ export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs:
   return {
     publish,
     refresh,
+    expect(transaction) {
+      const [oldest] = known.keys();
+      if (known.size >= maxKnown && oldest !== undefined) known.delete(oldest);
+      known.set(transaction.id, transaction);
+    },
     async wait(id, timeoutMs, until = 'final') {
       const { promise, resolve } = Promise.withResolvers<Transaction | null>();
       const waiter: Waiter = { id, until, done: resolve };
@@ -68,8 +83,10 @@ export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs:
       add(waiter);
       try {
         // Read after listening: nothing falls in between.
-        const now = await one(store, id);
-        if (hasReached(now, until) || timeoutMs <= 0) return now;
+        const now = known.get(id) ?? (await one(store, id));
+        known.delete(id);
+        if (hasReached(now, until)) return now;
+        if (timeoutMs <= 0) return await one(store, id);
         return (await promise) ?? (await one(store, id));
       } finally {
         clearTimeout(limit);

@@ -3,7 +3,9 @@ import type { Submission, SubmissionOutcome } from '#src/core/journal.ts';
 import { type Changes, commit, LeaseLostError, noChanges, toTransaction } from './commit.ts';
 import { send, toSubmission } from './dispatch.ts';
 import {
+  addSubmission,
   carried,
+  forget,
   type Group,
   groupKey,
   includedMember,
@@ -165,7 +167,9 @@ async function follow(ctx: JournalContext, state: LaneState, group: Group): Prom
   if (!latest || includedMember(group) || group.sending || monotonic() < group.nextSendAt) return;
   const replacement = latest.sentAt ? await bump(ctx, state, latest) : null;
   if (replacement) group.members.push(replacement);
-  send(ctx, state, group, replacement ?? latest);
+  if (!replacement) return send(ctx, state, group, latest);
+  const { resendMs, firstPollMs } = ctx.timing;
+  send(ctx, state, addSubmission(state, replacement, resendMs, firstPollMs), replacement);
 }
 
 async function bump(ctx: JournalContext, state: LaneState, latest: Submission): Promise<Submission | null> {
@@ -190,10 +194,4 @@ async function bump(ctx: JournalContext, state: LaneState, latest: Submission): 
     ctx.log.warn({ err: error, lane: state.lease.lane, hash: latest.hash }, 'could not replace a submission');
     return null;
   }
-}
-
-function forget(state: LaneState, group: Group): void {
-  state.groups.delete(group.key);
-  const kept = new Set([...state.groups.values()].flatMap((g) => g.members).flatMap((m) => m.legs));
-  for (const id of group.members.flatMap((m) => m.legs)) if (!kept.has(id)) state.transactions.delete(id);
 }
