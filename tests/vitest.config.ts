@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 const plain = [
   'tests/unit/**/*.test.ts',
   'tests/architecture/**/*.test.ts',
-  'tests/contract/{catalogue,openapi,readme,commits}.test.ts',
+  'tests/contract/{catalogue,openapi,readme}.test.ts',
 ];
 const coverage = ['tests/coverage/**/*.test.ts'];
 

@@ -28,10 +28,25 @@ export async function registerOpenApi(app: FastifyInstance, options: OpenApiInfo
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    staticCSP: true,
+    staticCSP: docsPolicy(options.publicUrl),
     uiConfig: { docExpansion: 'none', persistAuthorization: true, displayRequestDuration: true },
   });
   serveDocuments(app, options.planes);
+}
+
+/** Content security policy of the docs alone: everything from here, and calls to the API under its public name. */
+function docsPolicy(publicUrl: string): string {
+  const api = URL.canParse(publicUrl) ? ` ${new URL(publicUrl).origin}` : '';
+  return [
+    "default-src 'self'",
+    `connect-src 'self'${api}`,
+    "img-src 'self' data:",
+    // Swagger UI styles some elements inline.
+    "style-src 'self' 'unsafe-inline'",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 }
 
 function documentHead({ version, publicUrl, planes }: OpenApiInfo) {
