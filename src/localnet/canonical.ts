@@ -3,11 +3,13 @@ import { concatHex, getAddress, pad, toHex, hashDomain, type Address, type Hex, 
 import { entryPoint07Address } from 'viem/account-abstraction';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import { multicall3Address } from '#src/chain/clients.ts';
+import { x402ExactPermit2ProxyBytecode } from '#src/chain/contracts/generated/x402-exact-permit2-proxy.ts';
+import { x402UptoPermit2ProxyBytecode } from '#src/chain/contracts/generated/x402-upto-permit2-proxy.ts';
 import { create2Address, create2CallData, create2Deployer } from '#src/chain/create2.ts';
+import { exactProxyAddress, permit2Address, uptoProxyAddress } from '#src/core/permit2.ts';
 import { localnetChainId, type LocalnetClient } from './client.ts';
 import { patchCode, preinstallsFixture, safe4337Fixture, safeFixture } from './fixtures.ts';
 
-export const permit2Address: Address = '0x000000000022D473030F116dDEE9F6B43aC78BA3';
 const safeSingletonFactory: Address = '0x914d7Fec6aaC8cd542e72Bca78B30650d45643d7';
 
 type Deployment = { address: Address; factory: Address; salt: Hex; initCode: Hex };
@@ -75,6 +77,13 @@ function permit2Code(): Hex {
   return patchCode(withChain, permit2Offsets.domainSeparator, domainSeparator);
 }
 
+/** Puts what creation code makes to an address that its CREATE2 salt would not give. For contracts without storage. */
+async function placeCreated(client: LocalnetClient, address: Address, creationCode: Hex): Promise<void> {
+  const { data: bytecode } = await client.call({ data: creationCode });
+  if (!bytecode) throw new Error(`the contract for ${address} has no code`);
+  await client.setCode({ address, bytecode });
+}
+
 /** Deploys through its factory whatever is missing, all in flight at once. */
 export async function deployMissing(
   client: LocalnetClient,
@@ -114,6 +123,8 @@ export async function ensureCanonicalContracts(
     client.setCode({ address: multicall3Address, bytecode: runtimeCode.Multicall3 }),
     client.setCode({ address: safeSingletonFactory, bytecode: runtimeCode.SafeSingletonFactory }),
     client.setCode({ address: permit2Address, bytecode: permit2Code() }),
+    placeCreated(client, exactProxyAddress, x402ExactPermit2ProxyBytecode),
+    placeCreated(client, uptoProxyAddress, x402UptoPermit2ProxyBytecode),
   ]);
   await deployMissing(client, deployer, [entryPoint(), ...safeContracts()]);
 }

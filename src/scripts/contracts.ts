@@ -32,6 +32,8 @@ const deployed = [
   'MintVouchers',
   'SponsorPaymaster',
   'TokenLock',
+  'X402ExactPermit2Proxy',
+  'X402UptoPermit2Proxy',
 ];
 
 /** EIP-170: a longer runtime code is not deployable. */

@@ -60,14 +60,14 @@ export async function send(chain: TestChain, from: Wallet, call: ContractCall): 
   return receipt;
 }
 
-/** Name of the custom error a call reverts with; '' when it does not revert. */
+/** Name of the custom error or text a call reverts with; '' when it does not revert. */
 export async function revertOf(chain: TestChain, from: Wallet, call: ContractCall): Promise<string> {
   try {
     await chain.client.simulateContract({ ...call, account: from.account } as never);
     return '';
   } catch (error) {
     const cause = (error as { cause?: { data?: { errorName?: string }; reason?: string } }).cause;
-    return cause?.data?.errorName ?? cause?.reason ?? String(error);
+    return cause?.reason ?? cause?.data?.errorName ?? String(error);
   }
 }
 
