@@ -4,11 +4,11 @@ import { bare, keccak256 } from './keccak.ts';
 const limit = 10_000;
 const known = new Map<string, Address>();
 
-/** EIP-55 spelling of a lower-case address; remembered, because payees repeat. */
-export function checksum(address: Address): Address {
-  const remembered = known.get(address);
+/** EIP-55 spelling of an address in any case; remembered, because addresses repeat. */
+export function checksum(address: string): Address {
+  const digits = address.slice(2).toLowerCase();
+  const remembered = known.get(digits);
   if (remembered) return remembered;
-  const digits = address.slice(2);
   const hash = bare(keccak256(Buffer.from(digits, 'latin1')));
   let out = '0x';
   for (let i = 0; i < 40; i++) {
@@ -16,6 +16,11 @@ export function checksum(address: Address): Address {
     out += hash.charCodeAt(i) >= 0x38 ? digit.toUpperCase() : digit;
   }
   if (known.size >= limit) known.clear();
-  known.set(address, out as Address);
+  known.set(digits, out as Address);
   return out as Address;
+}
+
+/** True when both spell the same address. */
+export function sameAddress(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, gte, sql } from 'drizzle-orm';
 import type { IdempotencyRepository } from '#src/core/journal-store.ts';
 import type { Db } from '../handle.ts';
 import { rows } from '../statement.ts';
@@ -8,6 +8,20 @@ import { idempotencyKeys } from '../tables/journal.ts';
 export function idempotencyRepository(db: Db): IdempotencyRepository {
   const t = idempotencyKeys;
   return {
+    async find(key, at) {
+      const [row] = await db
+        .select({ fingerprint: t.fingerprint, transactionId: t.transactionId })
+        .from(t)
+        .where(
+          and(
+            eq(t.owner, key.owner),
+            eq(t.operation, key.operation),
+            eq(t.key, key.key),
+            gte(t.expiresAt, at),
+          ),
+        );
+      return row ?? null;
+    },
     async claim(key, at, expiresAt, transactionId) {
       // A twin that is still running holds the index entry: the insert waits for its commit.
       const now = sql`${at.toISOString()}::timestamptz`;

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { fail } from '#src/core/errors.ts';
+import { newId } from '#src/core/ids.ts';
+import type { JournalStore } from '#src/core/journal-store.ts';
+import type { IdempotencyKey, NewTransaction, Transaction } from '#src/core/journal.ts';
+import type { Journal } from './journal.ts';
+
+/** What came of a keyed write; `replayed` when the key had been used for the same request before. */
+export type Written = { transaction: Transaction; replayed: boolean };
+
+/** An intent that passed all checks; `bind` joins rows of the domain to it in the same database transaction. */
+export type Intent<S> = {
+  transaction: Omit<NewTransaction, 'id'>;
+  bind?(tx: S, transactionId: string): Promise<void>;
+};
+
+export type Writer<S> = {
+  /**
+   * Writes an intent down and wakes its lane. A key that was used for the same request answers the first transaction
+   * without asking `prepare` again. @throws idempotency_conflict, and whatever `prepare` refuses with
+   */
+  write(key: IdempotencyKey | null, prepare: () => Promise<Intent<S>>): Promise<Written>;
+};
+
+type Store<S> = Omit<JournalStore, 'transaction'> & { transaction<T>(fn: (tx: S) => Promise<T>): Promise<T> };
+
+/** Checks first (they may ask a chain), then one database transaction: key, intent and domain rows. */
+export function createWriter<S extends JournalStore>(
+  store: Store<S>,
+  journal: Pick<Journal, 'submit' | 'idempotent' | 'wake'>,
+  now: () => Date,
+): Writer<S> {
+  const replay = async (key: IdempotencyKey | null): Promise<Written | null> => {
+    const first = key && (await store.idempotency.find(key, now()));
+    if (!key || !first?.transactionId) return null;
+    if (first.fingerprint !== key.fingerprint)
+      throw fail('idempotency_conflict', { resource: key.operation });
+    const transaction = await store.transactions.find(key.owner, first.transactionId);
+    return transaction && { transaction, replayed: true };
+  };
+
+  return {
+    async write(key, prepare) {
+      const first = await replay(key);
+      if (first) return first;
+      let intent: Intent<S>;
+      try {
+        intent = await prepare();
+      } catch (error) {
+        // A twin that was faster may be why the checks refuse now: its answer is ours.
+        const twin = await replay(key);
+        if (twin) return twin;
+        throw error;
+      }
+      const written = await store.transaction(async (tx) => {
+        const create = async (): Promise<Transaction> => {
+          const id = newId('tx');
+          await intent.bind?.(tx, id);
+          return journal.submit(tx, { ...intent.transaction, id });
+        };
+        return key ? journal.idempotent(tx, key, create) : { transaction: await create(), replayed: false };
+      });
+      journal.wake(written.transaction.lane);
+      return written;
+    },
+  };
+}
+
+/** Same request, same text: keys sorted, hashed. */
+export function fingerprintOf(request: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(request)) ?? '')
+    .digest('base64url');
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
+}
