@@ -8,12 +8,12 @@ import { createSimulator } from '#src/chain/simulate.ts';
 import { createSmartAccounts } from '#src/chain/smart-accounts/accounts.ts';
 import { createTokens } from '#src/chain/tokens.ts';
 import {
-  accountLane,
   createUserOperationExecutor,
   type UserOperationOptions,
 } from '#src/chain/user-operations/executor.ts';
 import { createVouchers } from '#src/chain/vouchers.ts';
 import type { Address } from '#src/core/hex.ts';
+import { accountLane } from '#src/core/lanes.ts';
 import type { Submission, SubmissionOutcome, Transaction } from '#src/core/journal.ts';
 import { createNetworks, type NetworkSettings } from '#src/core/networks.ts';
 import type { AccountRecord } from '#src/core/ports/accounts.ts';

@@ -1,5 +1,5 @@
-import { getAddress, type PublicClient } from 'viem';
-import type { Address } from '#src/core/hex.ts';
+import type { PublicClient } from 'viem';
+import { parseAccountLane } from '#src/core/lanes.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { LaneExecutor, Prepared, Submission, Transaction } from '#src/core/journal.ts';
 import type { AccountRecord, AccountSource } from '#src/core/ports/accounts.ts';
@@ -25,18 +25,6 @@ export type UserOperationOptions = {
   /** Gas one operation may ask for; bundlers drop what does not fit their bundle. */
   maxGas?: bigint;
 };
-
-/** Lane of a smart account: `account:<network>:<address>`, one operation in flight. */
-export function accountLane(network: string, address: Address): string {
-  return `account:${network}:${address.toLowerCase()}`;
-}
-
-/** @throws Error when it is no account lane */
-export function parseAccountLane(lane: string): { network: string; address: Address } {
-  const [kind, network, address] = lane.split(':');
-  if (kind !== 'account' || !network || !address) throw new Error(`${lane} is no account lane`);
-  return { network, address: getAddress(address) };
-}
 
 /** Turns what is queued for a smart account into one sponsored user operation at a time. */
 export function createUserOperationExecutor(options: UserOperationOptions): LaneExecutor {

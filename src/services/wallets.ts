@@ -1,0 +1,44 @@
+import type { Clock } from '#src/core/clock.ts';
+import { newId } from '#src/core/ids.ts';
+import type { AccountPlanner } from '#src/core/ports/accounts.ts';
+import type { KeyProvider } from '#src/core/ports/keys.ts';
+import type { Wallet, WalletRepository } from '#src/core/ports/wallets.ts';
+
+/** Smart accounts of owners' users; one a (owner, subject), for ever the same address. */
+export type Wallets = {
+  /** Makes the wallet when there is none; twins get the same one. */
+  open(owner: string, subject: string): Promise<{ wallet: Wallet; isNew: boolean }>;
+  find(owner: string, subject: string): Promise<Wallet | null>;
+};
+
+export type WalletPorts = {
+  store: { wallets: WalletRepository };
+  keys: Pick<KeyProvider, 'create'>;
+  accounts: AccountPlanner;
+  clock: Clock;
+};
+
+/** Subject of an app's user. */
+export const userSubject = (userId: string): string => `user:${userId}`;
+
+/** Subject of the account that mints and pays claims for an owner. */
+export const treasurySubject = 'treasury';
+
+export function createWallets({ store, keys, accounts, clock }: WalletPorts): Wallets {
+  return {
+    find: (owner, subject) => store.wallets.find(owner, subject),
+    async open(owner, subject) {
+      const known = await store.wallets.find(owner, subject);
+      if (known) return { wallet: known, isNew: false };
+      const id = newId('wal');
+      const key = await keys.create(id, 1);
+      // The random id keeps the salt, which the deployment publishes, from telling who the user is.
+      const plan = accounts.plan({ owner: key.owner, subject: [owner, subject, id] });
+      const made = await store.wallets.insert({ ...plan, id, owner, subject, key }, clock.now());
+      if (made) return { wallet: made, isNew: true };
+      const twin = await store.wallets.find(owner, subject);
+      if (!twin) throw new Error(`wallet of ${owner} ${subject} was taken and is not there`);
+      return { wallet: twin, isNew: false };
+    },
+  };
+}
