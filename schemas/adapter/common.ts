@@ -1,4 +1,4 @@
-import { type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { type TProperties, Type } from '@sinclair/typebox';
 import { model, ref, strictObject } from '../kit/model.ts';
 import { IsoTime, Nullable, Words } from '../kit/scalars.ts';
 
@@ -75,9 +75,10 @@ export const TransactionAnswer = model(
   success({ transaction: ref(AdapterTransaction) }),
 );
 
-/** A list that grows: `nextCursor` is null on the last page. */
-export const page = <T extends TSchema>(name: string, item: T) =>
-  success({ [name]: Type.Array(item), nextCursor: Nullable(Type.String()) });
+/** The end of a page of a list that grows. */
+export const pageEnd = {
+  nextCursor: Nullable(Type.String({ description: '`cursor` of the next page; null on the last one' })),
+};
 
 export const transactionExample = {
   id: 'tx_0v8k2m4p6r8t0w2y4a6c8e0g',

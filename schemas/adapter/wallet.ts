@@ -7,7 +7,7 @@ import {
   AdapterTransaction,
   AppId,
   NetworkName,
-  page,
+  pageEnd,
   plane,
   success,
   TransactionAnswer,
@@ -176,7 +176,7 @@ export const listWalletTransactions = operation({
   success: {
     status: 200,
     description: 'A page of transactions',
-    schema: page('transactions', ref(AdapterTransaction)),
+    schema: success({ transactions: Type.Array(ref(AdapterTransaction)), ...pageEnd }),
   },
   errors: ['MISSING_USER_ID'],
   examples: {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { fail } from '#src/core/errors.ts';
 import { newId } from '#src/core/ids.ts';
 import type { JournalStore } from '#src/core/journal-store.ts';
@@ -64,18 +63,4 @@ export function createWriter<S extends JournalStore>(
       return written;
     },
   };
-}
-
-/** Same request, same text: keys sorted, hashed. */
-export function fingerprintOf(request: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(request)) ?? '')
-    .digest('base64url');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
 }

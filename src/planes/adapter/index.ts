@@ -1,0 +1,53 @@
+import { adapterPlane } from '#schemas/adapter/plane.ts';
+import type { TransactionRepository } from '#src/core/journal-store.ts';
+import type { Networks } from '#src/core/networks.ts';
+import type { TokenPort } from '#src/core/ports/tokens.ts';
+import type { Plane } from '#src/http/plane.ts';
+import type { TokenFamily } from '#src/http/tokens.ts';
+import type { ApiClients } from '#src/services/api-clients.ts';
+import type { Journal } from '#src/services/journal.ts';
+import type { Mints } from '#src/services/mints.ts';
+import type { Transfers } from '#src/services/transfers.ts';
+import type { Wallets } from '#src/services/wallets.ts';
+import { createAuthenticators, standardTiers, type Tiers } from './auth.ts';
+import { requireUser } from './caller.ts';
+import { renderError } from './errors.ts';
+import { authRoutes } from './routes/auth.ts';
+import { mintRoutes } from './routes/mint.ts';
+import { documentationRoutes, transactionRoutes } from './routes/transactions.ts';
+import { walletRoutes } from './routes/wallet.ts';
+
+/** What the adapter serves with. */
+export type AdapterServices = {
+  clients: ApiClients;
+  wallets: Wallets;
+  mints: Mints;
+  transfers: Transfers;
+  tokens: TokenFamily;
+  holdings: TokenPort['holdings'];
+  transactions: Pick<TransactionRepository, 'find' | 'list'>;
+  journal: Pick<Journal, 'wait'>;
+  networks: Networks;
+  adminKey: string;
+  tiers?: Tiers;
+};
+
+/** Gasless wallets for the users of apps. */
+export function adapter(services: AdapterServices): Plane {
+  const { clients, tokens, adminKey, tiers = standardTiers } = services;
+  return {
+    definition: adapterPlane,
+    routes: [
+      ...authRoutes(services),
+      ...walletRoutes(services),
+      ...mintRoutes(services),
+      ...transactionRoutes(services),
+      ...documentationRoutes(),
+    ],
+    authenticate: createAuthenticators({ clients, tokens, adminKey, tiers }),
+    render: renderError,
+    anonymousPerMinute: 100,
+    guard: requireUser,
+    setup: (app) => tokens.setup(app),
+  };
+}
