@@ -1,3 +1,9 @@
+import { operations as adapterAuth } from './adapter/auth.ts';
+import { operations as mints } from './adapter/mint.ts';
+import { operations as adapterDocuments } from './adapter/openapi.ts';
+import { adapterPlane } from './adapter/plane.ts';
+import { operations as adapterTransactions } from './adapter/transactions.ts';
+import { operations as wallets } from './adapter/wallet.ts';
 import { operations as accounts } from './facilitator/accounts.ts';
 import { operations as merchantClients } from './facilitator/clients.ts';
 import { operations as payments } from './facilitator/payments.ts';
@@ -7,7 +13,10 @@ import type { Operation } from './kit/operation.ts';
 import type { PlaneDefinition } from './kit/plane.ts';
 
 /** Every plane of the contract. */
-export const planes: readonly PlaneDefinition[] = [facilitatorPlane];
+export const planes: readonly PlaneDefinition[] = [adapterPlane, facilitatorPlane];
+
+const adapter = [...adapterAuth, ...wallets, ...mints, ...adapterTransactions, ...adapterDocuments];
+const facilitator = [...system, ...payments, ...accounts, ...merchantClients];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */
-export const operations: readonly Operation[] = [...system, ...payments, ...accounts, ...merchantClients];
+export const operations: readonly Operation[] = [...adapter, ...facilitator];

@@ -13,7 +13,10 @@ import type { Plane } from '#src/http/plane.ts';
 import { verifyChain } from '#src/services/chain-identity.ts';
 import { createJournal } from '#src/services/journal.ts';
 import type { Checkpoint, JournalTiming } from '#src/services/journal/ports.ts';
-import { composeFacilitator, composeSigners, type Kernel } from './compose/facilitator.ts';
+import { composeAccounts } from './compose/accounts.ts';
+import { composeAdapter } from './compose/adapter.ts';
+import { composeFacilitator, composeSigners } from './compose/facilitator.ts';
+import type { Kernel } from './compose/kernel.ts';
 
 export type ComposeOptions = {
   config: Config;
@@ -75,11 +78,12 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
     const { secrets, version } = options;
     const kernel: Kernel = { config, secrets, version, networks, clients, database, store, clock };
     const signers = composeSigners(kernel, options.keys.facilitator);
+    const accounts = composeAccounts(kernel);
     const journal = createJournal({
       store,
       clock,
       log,
-      executors: { signers: signers.executor },
+      executors: { account: accounts.executor, signers: signers.executor },
       onChange: (tx, transactions) => signers.onChange(tx as Store, transactions),
       runsLanes: config.env.ROLE !== 'api',
       confirmationsFor: (network) => networks.get(network).confirmations,
@@ -87,8 +91,9 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       ...(options.timing ? { timing: options.timing } : {}),
     });
     const facilitator = composeFacilitator(kernel, signers, journal);
+    const adapter = composeAdapter(kernel, accounts, journal, options.keys.mintSigner);
     return {
-      planes: [facilitator.plane],
+      planes: [adapter, facilitator.plane],
       redis,
       async start() {
         await facilitator.prepare();

@@ -27,11 +27,15 @@ const types = {
   ],
 };
 
-export type VoucherOptions = { networks: Networks; clients: ChainClients; signerKey: Hex };
+export type VoucherOptions = { networks: Networks; clients: ChainClients; signerKey: Hex | undefined };
 
 /** Vouchers of the MintVouchers contract, EIP-712 domain "ChronosMint" version "1". */
 export function createVouchers({ networks, clients, signerKey }: VoucherOptions): VoucherPort {
-  const signer = privateKeyToAccount(signerKey);
+  const known = signerKey && privateKeyToAccount(signerKey);
+  const signer = () => {
+    if (!known) throw fail('unavailable', { message: 'Mints are off: MINT_SIGNER_PRIVATE_KEY is not set' });
+    return known;
+  };
   const contract = (network: string): Address => {
     const { mintVouchers } = networks.get(network).contracts;
     if (!mintVouchers) {
@@ -50,7 +54,7 @@ export function createVouchers({ networks, clients, signerKey }: VoucherOptions)
   });
 
   return {
-    signer: signer.address,
+    signer: () => signer().address,
     receiptOf: (clientId, receiptId) =>
       keccak256(encodeAbiParameters([{ type: 'string' }, { type: 'string' }], [clientId, receiptId])),
     typedData: (network, voucher) => ({
@@ -59,8 +63,8 @@ export function createVouchers({ networks, clients, signerKey }: VoucherOptions)
       primaryType: 'MintVoucher',
       message: { ...voucher, amount: voucher.amount.toString(), deadline: voucher.deadline.toString() },
     }),
-    sign: (network, voucher) =>
-      signer.sign({
+    sign: async (network, voucher) =>
+      signer().sign({
         hash: hashTypedData({ domain: domain(network), types, primaryType: 'MintVoucher', message: voucher }),
       }),
     redemption: (network, voucher, signature) => redemption(contract(network), voucher, signature),

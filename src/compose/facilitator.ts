@@ -29,17 +29,7 @@ import { exactEip3009 } from '#src/x402/eip3009/scheme.ts';
 import { createPaymentEngine } from '#src/x402/engine.ts';
 import { loadRecovery } from '#src/x402/recover.ts';
 import { defaultAssets } from './default-assets.ts';
-
-export type Kernel = {
-  config: Config;
-  secrets: Secrets;
-  version: string;
-  networks: Networks;
-  clients: ChainClients;
-  database: Database;
-  store: Store;
-  clock: Clock;
-};
+import type { Kernel } from './kernel.ts';
 
 /** The signers' side, which the journal needs before it starts. */
 export type Signers = {

@@ -58,6 +58,15 @@ export const envSchema = Type.Object({
       }),
     ),
   ),
+  SECRET_PEPPER: Type.Optional(
+    secret(
+      Type.String({
+        minLength: 32,
+        description:
+          'Keys the hashes of client secrets and API keys; set it to the old JWT_SECRET before rotating that; default: JWT_SECRET',
+      }),
+    ),
+  ),
   KEY_ENCRYPTION_KEYS: Type.Optional(
     secret(
       Type.String({

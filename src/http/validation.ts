@@ -29,7 +29,9 @@ export const buildValidator = ((shared: Record<string, TSchema>) => {
   return ({ schema, httpPart }: Compilation): Validator => {
     let compiled: ValidateFunction | undefined;
     const validate = ((data: unknown) => {
-      compiled ??= (httpPart === 'body' ? strict : coercing).compile(schema);
+      compiled ??= (httpPart === 'body' ? strict : coercing).compile(
+        httpPart === 'headers' ? lowerCased(schema) : schema,
+      );
       const ok = compiled(data);
       validate.errors = compiled.errors ?? null;
       return ok;
@@ -38,3 +40,18 @@ export const buildValidator = ((shared: Record<string, TSchema>) => {
     return validate;
   };
 }) as unknown as BuildValidator;
+
+/** Node hands headers over in lower case; Fastify leaves that to those who bring their own validators. */
+function lowerCased(schema: TSchema): TSchema {
+  const { properties, required = [] } = schema as {
+    properties?: Record<string, TSchema>;
+    required?: string[];
+  };
+  return {
+    ...schema,
+    properties: Object.fromEntries(
+      Object.entries(properties ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+    ),
+    required: required.map((name) => name.toLowerCase()),
+  };
+}

@@ -67,7 +67,7 @@ export function createMints(ports: MintPorts): Mints {
   const shown = (receipt: MintReceipt): SignedMint => ({
     receipt,
     typedData: vouchers.typedData(receipt.network, voucherOf(receipt)),
-    signer: vouchers.signer,
+    signer: vouchers.signer(),
   });
 
   return {

@@ -22,9 +22,11 @@ export type VoucherTypedData = {
 
 /** Mint vouchers: signed by us, redeemed by whoever sends them. */
 export type VoucherPort = {
-  signer: Address;
+  /** @throws unavailable when no signer is configured */
+  signer(): Address;
   receiptOf(clientId: string, receiptId: string): Hex;
   typedData(network: string, voucher: MintVoucher): VoucherTypedData;
+  /** @throws unavailable when no signer is configured */
   sign(network: string, voucher: MintVoucher): Promise<Hex>;
   redemption(network: string, voucher: MintVoucher, signature: Hex): Effect;
   /** What the chain says of the receipt. @throws chain_unavailable */

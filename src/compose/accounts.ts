@@ -1,0 +1,31 @@
+import { createKeyring } from '#src/chain/keys/keyring.ts';
+import { createLocalKeys, parseEncryptionKeys } from '#src/chain/keys/local.ts';
+import { createSimulator } from '#src/chain/simulate.ts';
+import { createSmartAccounts } from '#src/chain/smart-accounts/accounts.ts';
+import { createPreflight, createTokens } from '#src/chain/tokens.ts';
+import { createUserOperationExecutor } from '#src/chain/user-operations/executor.ts';
+import type { LaneExecutor } from '#src/core/journal.ts';
+import type { Preflight, TokenPort } from '#src/core/ports/tokens.ts';
+import { createWallets, type Wallets } from '#src/services/wallets.ts';
+import type { Kernel } from './kernel.ts';
+
+export type AccountParts = {
+  wallets: Wallets;
+  tokens: TokenPort;
+  preflight: Preflight;
+  /** Of lanes `account:…`. */
+  executor: LaneExecutor;
+};
+
+/** Smart accounts and what sends for them; shared by every plane that has wallets. */
+export function composeAccounts({ store, clients, networks, clock, secrets }: Kernel): AccountParts {
+  const keys = createKeyring([createLocalKeys(parseEncryptionKeys(secrets.KEY_ENCRYPTION_KEYS))]);
+  const accounts = createSmartAccounts(keys);
+  const simulate = createSimulator();
+  return {
+    wallets: createWallets({ store, keys, accounts, clock }),
+    tokens: createTokens(clients),
+    preflight: createPreflight(clients, simulate),
+    executor: createUserOperationExecutor({ networks, clients, accounts, simulate, source: store.wallets }),
+  };
+}

@@ -1,0 +1,52 @@
+import { createVouchers } from '#src/chain/vouchers.ts';
+import type { Config } from '#src/config/load.ts';
+import type { Secrets } from '#src/config/secrets.ts';
+import type { Hex } from '#src/core/hex.ts';
+import { deriveKey } from '#src/core/secrets.ts';
+import type { Store } from '#src/db/store.ts';
+import type { Plane } from '#src/http/plane.ts';
+import { createTokenFamily } from '#src/http/tokens.ts';
+import { adapter } from '#src/planes/adapter/index.ts';
+import { createApiClients } from '#src/services/api-clients.ts';
+import type { Journal } from '#src/services/journal.ts';
+import { createMints } from '#src/services/mints.ts';
+import { createTransfers } from '#src/services/transfers.ts';
+import { createWriter } from '#src/services/writes.ts';
+import type { AccountParts } from './accounts.ts';
+import type { Kernel } from './kernel.ts';
+
+/** The adapter plane with its services. */
+export function composeAdapter(
+  { config, secrets, clock, networks, store, clients }: Kernel,
+  { wallets, tokens, preflight }: AccountParts,
+  journal: Journal,
+  mintSigner: Hex | undefined,
+): Plane {
+  const writer = createWriter<Store>(store, journal, () => clock.now());
+  const vouchers = createVouchers({ networks, clients, signerKey: mintSigner });
+  const previous = config.env.JWT_SECRET_PREVIOUS;
+  return adapter({
+    clients: createApiClients({ store, clock, pepper: pepperOf(config, secrets) }),
+    wallets,
+    mints: createMints({ store, writer, wallets, vouchers, preflight, networks, clock }),
+    transfers: createTransfers({ writer, wallets, tokens, preflight, networks }),
+    tokens: createTokenFamily({
+      name: 'adapter-access',
+      secrets: previous ? [secrets.JWT_SECRET, previous] : [secrets.JWT_SECRET],
+      issuer: 'chronos-adapter',
+      audience: 'blockchain-api',
+      ttlSeconds: 3600,
+      clock,
+    }),
+    holdings: tokens.holdings,
+    transactions: store.transactions,
+    journal,
+    networks,
+    adminKey: secrets.ADMIN_MASTER_KEY,
+  });
+}
+
+/** Keys the hashes of generated secrets; it must outlive a rotation of JWT_SECRET. */
+function pepperOf(config: Config, secrets: Secrets): Buffer {
+  return deriveKey(config.env.SECRET_PEPPER ?? secrets.JWT_SECRET, 'pepper');
+}

@@ -1,0 +1,19 @@
+import type { ChainClients } from '#src/chain/clients.ts';
+import type { Config } from '#src/config/load.ts';
+import type { Secrets } from '#src/config/secrets.ts';
+import type { Clock } from '#src/core/clock.ts';
+import type { Networks } from '#src/core/networks.ts';
+import type { Database } from '#src/db/handle.ts';
+import type { Store } from '#src/db/store.ts';
+
+/** What every part of the composition is given. */
+export type Kernel = {
+  config: Config;
+  secrets: Secrets;
+  version: string;
+  networks: Networks;
+  clients: ChainClients;
+  database: Database;
+  store: Store;
+  clock: Clock;
+};
