@@ -1,18 +1,12 @@
-import type { ChainClients } from '#src/chain/clients.ts';
 import { createHeads } from '#src/chain/heads.ts';
 import { createSignerExecutor, signerLane } from '#src/chain/signers/executor.ts';
 import { createSignerPool, type SignerPool } from '#src/chain/signers/pool.ts';
 import { readTokenFacts } from '#src/chain/token-facts.ts';
 import { createX402Evidence } from '#src/chain/x402-evidence.ts';
 import { createX402Reader, type RpcRequest } from '#src/chain/x402-reader.ts';
-import type { Config } from '#src/config/load.ts';
-import type { Secrets } from '#src/config/secrets.ts';
-import type { Clock } from '#src/core/clock.ts';
 import type { Hex } from '#src/core/hex.ts';
 import type { LaneExecutor, Transaction } from '#src/core/journal.ts';
-import type { Networks } from '#src/core/networks.ts';
 import { deriveKey } from '#src/core/secrets.ts';
-import type { Database } from '#src/db/handle.ts';
 import type { Store } from '#src/db/store.ts';
 import { createTokenFamily } from '#src/http/tokens.ts';
 import type { Plane } from '#src/http/plane.ts';

@@ -81,7 +81,10 @@ export const walletRoutes = (services: AdapterServices) => {
       const { owner, userId } = caller;
       const { token, amount, network } = body;
       const input = {
-        ...{ owner, userId, network, to: receiver(body) },
+        owner,
+        userId,
+        network,
+        to: receiver(body),
         token: checksum(token),
         amount: parseAmount(amount, 'amount'),
       };
