@@ -52,12 +52,13 @@ export function createWriter<S extends JournalStore>(
         throw error;
       }
       const written = await store.transaction(async (tx) => {
-        const create = async (): Promise<Transaction> => {
-          const id = newId('tx');
+        const create = async (id: string): Promise<Transaction> => {
           await intent.bind?.(tx, id);
           return journal.submit(tx, { ...intent.transaction, id });
         };
-        return key ? journal.idempotent(tx, key, create) : { transaction: await create(), replayed: false };
+        return key
+          ? journal.idempotent(tx, key, create)
+          : { transaction: await create(newId('tx')), replayed: false };
       });
       journal.wake(written.transaction.lane);
       return written;
