@@ -25,4 +25,10 @@ if (!process.features.typescript) {
 module.enableCompileCache(join(root, 'node_modules/.cache/chronos'));
 
 process.argv.splice(1, 2, resolve(entry));
-await import(pathToFileURL(process.argv[1]).href);
+try {
+  await import(pathToFileURL(process.argv[1]).href);
+} catch (error) {
+  // A fault of the configuration is the operator's: its words are enough, the stack would hide them.
+  console.error(Array.isArray(error?.faults) ? error.message : error);
+  process.exit(1);
+}
