@@ -61,6 +61,13 @@ export const adapterPlane: PlaneDefinition = {
   name: 'adapter',
   title: 'Adapter',
   description: "Gasless wallets for an app's users: smart accounts, mints, transfers.",
+  tags: {
+    Authentication: 'Credentials of apps, and the tokens they are exchanged for',
+    Wallets: 'One smart account for each user of an app, its balances and transfers; users never pay gas',
+    Mints: 'A receipt is signed for once, then minted once',
+    Transactions: 'What became of a write',
+    Documentation: 'This part of the contract, for tools',
+  },
   prefixes: [
     '/api/v1/auth',
     '/api/v1/wallet',

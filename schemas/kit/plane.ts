@@ -17,7 +17,7 @@ export type PlaneDefinition = {
   title: string;
   description: string;
   /** What each tag of its operations is about. */
-  tags?: Readonly<Record<string, string>>;
+  tags: Readonly<Record<string, string>>;
   /** Path prefixes the plane owns, whole segments; the longest match wins. */
   prefixes: readonly string[];
   /** Owns every path that no other plane owns. Exactly one plane says so. */

@@ -89,7 +89,7 @@ export function completeDocument(
 ): OpenApiDocument {
   const tags = new Map<string, string>();
   for (const { operation, plane } of operations.values()) {
-    tags.set(tagOf(operation, plane), plane.tags?.[operation.tag] ?? plane.description);
+    tags.set(tagOf(operation, plane), plane.tags[operation.tag] ?? plane.description);
   }
   const paths = Object.entries(document.paths).map(([path, methods]) => [
     path,

@@ -50,7 +50,7 @@ function contractFaults(op: Operation, plane: PlaneDefinition): string[] {
   const faults: string[] = [];
   for (const name of authNames(op))
     if (!plane.auth[name]) faults.push(`auth ${name} is unknown to its plane`);
-  if (!plane.tags?.[op.tag]) faults.push(`tag ${op.tag} has no words in its plane`);
+  if (!plane.tags[op.tag]) faults.push(`tag ${op.tag} has no words in its plane`);
   for (const code of op.errors) {
     if (plane.codes[code] === undefined) faults.push(`error ${code} is unknown to its plane`);
   }

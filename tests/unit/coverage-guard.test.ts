@@ -11,6 +11,7 @@ const plane: PlaneDefinition = {
   name: 'post',
   title: 'Post',
   description: 'Letters',
+  tags: { Letters: 'All of them' },
   prefixes: ['/letters'],
   fallback: true,
   errorBody: Type.Object({}),
