@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { HTTPFacilitatorClient } from '@x402/core/server';
@@ -46,7 +47,7 @@ async function signUp(base: string, report: Report): Promise<Record<string, stri
 }
 
 async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => void server.once('listening', resolve));
+  if (!server.listening) await once(server, 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
