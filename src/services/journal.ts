@@ -1,9 +1,8 @@
-import { fail } from '#src/core/errors.ts';
 import { newId } from '#src/core/ids.ts';
 import type { JournalStore } from '#src/core/journal-store.ts';
 import type { IdempotencyKey, NewTransaction, Transaction } from '#src/core/journal.ts';
 import { idempotent } from './journal/idempotency.ts';
-import { type LaneRun, runLane } from './journal/lane.ts';
+import { createLanes } from './journal/lanes.ts';
 import { defaultTiming, type JournalContext, type JournalOptions } from './journal/ports.ts';
 import { createWaiters, type WaitUntil } from './journal/waiters.ts';
 
@@ -24,7 +23,7 @@ export type Journal = {
   wait(id: string, timeoutMs: number, until?: WaitUntil): Promise<Transaction>;
   /** Works on a lane until it is idle; nothing when another replica holds it. */
   runLane(lane: string): Promise<void>;
-  /** Wakes every lane with unfinished work; `settled` ones only are looked at when asked. Returns how many. */
+  /** Starts every lane with unfinished work, with `settled` also those that are only watched. Returns how many. */
   sweep(options?: { settled?: boolean }): Promise<number>;
   /** Removes expired idempotency keys; returns how many. */
   cleanUp(): Promise<number>;
@@ -45,11 +44,6 @@ export function createJournal(options: JournalOptions): Journal {
   });
   const lanes = createLanes(ctx, options.runsLanes ?? true);
   let unsubscribe = async (): Promise<void> => {};
-  const sweep = async ({ settled = false } = {}) => {
-    const found = await ctx.store.journal.listLanesWithWork(settled);
-    for (const lane of found) lanes.wake(lane, settled);
-    return found.length;
-  };
   return {
     async submit(tx, transaction) {
       const written = await tx.transactions.insert(transaction, ctx.clock.now());
@@ -57,11 +51,11 @@ export function createJournal(options: JournalOptions): Journal {
       return written;
     },
     idempotent: (tx, key, create) => idempotent(tx, ctx.clock, key, create),
-    wake: (lane) => lanes.wake(lane),
+    wake: lanes.wake,
     poke: lanes.poke,
     wait: waiters.wait,
     runLane: lanes.run,
-    sweep,
+    sweep: (how) => lanes.sweep(how?.settled ?? false),
     cleanUp: () => cleanUp(ctx),
     async start() {
       unsubscribe =
@@ -69,7 +63,10 @@ export function createJournal(options: JournalOptions): Journal {
           if (topic === 'transactions') waiters.refresh(payload.split(','));
           else lanes.hear(payload);
         })) ?? unsubscribe;
-      await sweep({ settled: true });
+      // Requests need not wait until all lanes are recovered; what fails here is swept again later.
+      lanes.sweep(true).catch((error: unknown) => {
+        ctx.log.warn({ err: error }, 'the first sweep failed');
+      });
     },
     async stop() {
       await unsubscribe();
@@ -103,59 +100,4 @@ async function cleanUp(ctx: JournalContext): Promise<number> {
     total += gone;
     if (gone < 1000) return total;
   }
-}
-
-function createLanes(ctx: JournalContext, runsLanes: boolean) {
-  const running = new Map<string, LaneRun>();
-  const retries = new Map<string, NodeJS.Timeout>();
-  let stopped = false;
-
-  const executorOf = (lane: string) => ctx.executors[lane.slice(0, lane.indexOf(':'))];
-  const start = (lane: string): LaneRun => {
-    const executor = executorOf(lane);
-    if (!executor) throw fail('internal', { message: `no executor for lane ${lane}` });
-    const run = runLane(ctx, lane, executor);
-    running.set(lane, run);
-    void run.done.then((end) => {
-      running.delete(lane);
-      if (end === 'idle' || stopped) return;
-      // Held elsewhere: its holder hears of the work, and we look again when the lease may have ended.
-      ctx.notifier?.publish('lane', lane);
-      clearTimeout(retries.get(lane));
-      const again = setTimeout(() => hear(lane), end.retryInMs + 50);
-      again.unref();
-      retries.set(lane, again);
-    });
-    return run;
-  };
-  /** A wake from this process or another replica, for lanes that this process may run. */
-  const hear = (lane: string, settled = false) => {
-    retries.delete(lane);
-    if (stopped || !runsLanes) return;
-    if (!executorOf(lane)) return ctx.log.error({ lane }, 'no executor for this lane');
-    const run = running.get(lane) ?? start(lane);
-    run.wake();
-    if (settled) run.poke(true);
-  };
-  return {
-    hear,
-    wake(lane: string, settled = false) {
-      if (runsLanes) hear(lane, settled);
-      else ctx.notifier?.publish('lane', lane);
-    },
-    poke(network: string) {
-      for (const [lane, run] of running) if (lane.split(':')[1] === network) run.poke();
-    },
-    async run(lane: string) {
-      const run = running.get(lane) ?? start(lane);
-      run.wake();
-      await run.done;
-    },
-    async stop() {
-      stopped = true;
-      for (const timer of retries.values()) clearTimeout(timer);
-      for (const run of running.values()) run.stop();
-      await Promise.all([...running.values()].map((run) => run.done));
-    },
-  };
 }

@@ -1,13 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '#src/db/client.ts';
 import { createStore } from '#src/db/store.ts';
 import { createFakeChain, createFakeExecutor } from './fake-chain.ts';
-import { createPostgres, engine, eventTypes, kinds, lane, quiet } from './kit.ts';
+import { createPostgres, engine, eventTypes, freshFolder, kinds, lane, quiet } from './kit.ts';
 
 const checkpoints = [
   'after_row',
@@ -21,8 +19,7 @@ const checkpoints = [
 
 describe.each(kinds)('a process killed on %s', (kind) => {
   test.each(checkpoints)('at %s loses nothing and doubles nothing', async (checkpoint) => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'chronos-crash-'));
-    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const dataDir = await freshFolder();
     const url = kind === 'postgres' ? await createPostgres() : undefined;
     const chain = createFakeChain();
     await runUntilKilled({ url, dataDir, lane, checkpoint }, createFakeExecutor({ chain }));

@@ -1,19 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '#src/db/client.ts';
 import { isConnectionLoss, isUniqueViolation, normalizeDbError } from '#src/db/errors.ts';
 import { createStore } from '#src/db/store.ts';
-import { createPostgres, freshDatabase, intent, kinds, quiet } from './kit.ts';
-
-const folder = async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'chronos-db-'));
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  return dataDir;
-};
+import { createPostgres, freshDatabase, freshFolder, intent, kinds, quiet } from './kit.ts';
 
 /** A process that holds the data folder. */
 async function holder(dataDir: string) {
@@ -25,20 +19,18 @@ async function holder(dataDir: string) {
 
 describe('the embedded database', () => {
   test('keeps its rows across a restart and gives its lock back', async () => {
-    const dataDir = await folder();
+    const dataDir = await freshFolder();
     const first = await openDatabase({ dataDir, log: quiet });
-    await first.migrate();
     const written = await createStore(first.db).transactions.insert(intent({ meta: { a: [1] } }), new Date());
     await first.close();
     expect(await readdir(dataDir)).toEqual(['pglite']);
     const second = await openDatabase({ dataDir, log: quiet });
     onTestFinished(() => second.close());
-    await second.migrate();
     expect(await createStore(second.db).transactions.find(written.owner, written.id)).toEqual(written);
   });
 
   test('refuses a second process and names the first', async () => {
-    const dataDir = await folder();
+    const dataDir = await freshFolder();
     const child = await holder(dataDir);
     const refused = openDatabase({ dataDir, log: quiet });
     await expect(refused).rejects.toMatchObject({ kind: 'conflict', facts: { details: { pid: child.pid } } });
@@ -46,14 +38,14 @@ describe('the embedded database', () => {
   });
 
   test('refuses a second opener in the same process', async () => {
-    const dataDir = await folder();
+    const dataDir = await freshFolder();
     const first = await openDatabase({ dataDir, log: quiet });
     onTestFinished(() => first.close());
     await expect(openDatabase({ dataDir, log: quiet })).rejects.toThrow(`in use by process ${process.pid}`);
   });
 
   test('takes over from a killed process', async () => {
-    const dataDir = await folder();
+    const dataDir = await freshFolder();
     const child = await holder(dataDir);
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -66,7 +58,7 @@ describe('the embedded database', () => {
   });
 
   test('does not take a reused pid for the old holder', async () => {
-    const dataDir = await folder();
+    const dataDir = await freshFolder();
     const old = { token: 'old', pid: process.pid, start: 'another boot', host: hostname() };
     await writeFile(join(dataDir, 'pglite.lock'), JSON.stringify(old));
     const database = await openDatabase({ dataDir, log: quiet });
@@ -75,7 +67,7 @@ describe('the embedded database', () => {
   });
 
   test('of several openers of a stale lock one wins', async () => {
-    const dataDir = await folder();
+    const dataDir = await freshFolder();
     const old = { token: 'old', pid: process.pid, start: 'another boot', host: hostname() };
     await writeFile(join(dataDir, 'pglite.lock'), JSON.stringify(old));
     const { takeFolderLock } = await import('#src/db/folder-lock.ts');
@@ -84,7 +76,7 @@ describe('the embedded database', () => {
     const won = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     expect(won.length).toBe(1);
     await won[0]?.();
-    expect(await readdir(dataDir)).toEqual([]);
+    expect(await readdir(dataDir)).toEqual(['pglite']);
   });
 });
 

@@ -143,4 +143,34 @@ describe.each(kinds)('finality on %s', (kind) => {
       expect(chain.effects().get(id)).toBe(1);
     }
   });
+
+  test('after a reorg the other hash of the nonce may win, and the journal says so', async () => {
+    let bumps = 0;
+    const bump = async (s: Submission) =>
+      (bumps += 1) > 1 ? null : sign('transaction', Number(s.nonce), [...s.legs], null, 2n);
+    const { store, database, chain, executors } = await setUp({ automine: false, kind: 'transaction', bump });
+    const journal = engine(store, { executors });
+    const { id } = await submit(store, journal);
+    await until(() => chain.mempool.size === 2);
+    const [first, second] = [...chain.mempool];
+    if (!first || !second) throw new Error('two were expected');
+    chain.mempool.delete(second[0]);
+    chain.mine();
+    expect(await journal.wait(id, 5_000)).toMatchObject({ status: 'confirmed', txHash: first[0] });
+    await journal.runLane(lane);
+    chain.reorg(1);
+    chain.mempool.set(second[0], second[1]);
+    chain.mine();
+    await until(async () => {
+      await journal.sweep({ settled: true });
+      return (await eventTypes(database)).length === 3;
+    });
+    expect(await journal.wait(id, 5_000)).toMatchObject({ status: 'confirmed', txHash: second[0] });
+    expect((await eventTypes(database)).map((e) => e.split(' ')[0])).toEqual([
+      'transaction.confirmed',
+      'transaction.reorged',
+      'transaction.confirmed',
+    ]);
+    expect(chain.effects().get(id)).toBe(1);
+  });
 });

@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '#src/core/clock.ts';
 import { openDatabase } from '#src/db/client.ts';
@@ -9,7 +10,7 @@ import { createQueue } from '#src/jobs/queue.ts';
 import { type JobsOptions, type Role, startJobs } from '#src/jobs/worker.ts';
 import { createJournal } from '#src/services/journal.ts';
 import { createFakeChain, createFakeExecutor, type FakeChain } from './fake-chain.ts';
-import { createPostgres, freshDatabase, kinds, quiet, submit, until } from './kit.ts';
+import { createPostgres, engine, freshDatabase, kinds, quiet, submit, until } from './kit.ts';
 
 type Options = { database: Database; url?: string; chain: FakeChain; role: Role } & Partial<JobsOptions>;
 
@@ -75,7 +76,7 @@ describe.each(kinds)('jobs on %s', (kind) => {
   });
 });
 
-describe.runIf(kinds.includes('postgres'))('replicas on postgres', () => {
+describe.each(kinds.filter((kind) => kind === 'postgres'))('replicas on %s', () => {
   test('an api replica writes and waits, a worker does the work, both at once', async () => {
     const url = await createPostgres();
     const open = async () => {
@@ -93,5 +94,36 @@ describe.runIf(kinds.includes('postgres'))('replicas on postgres', () => {
     // NOTIFY both ways: neither the queue's poll (2 s) nor the waiting poll was needed.
     expect(performance.now() - started).toBeLessThan(1_500);
     expect(chain.effects()).toEqual(new Map([[id, 1]]));
+  });
+});
+
+describe.each(kinds.filter((kind) => kind === 'postgres'))('a %s database that goes away', () => {
+  test('in the middle of everything, again and again, loses and doubles nothing', async () => {
+    const url = await createPostgres();
+    const database = await openDatabase({ url, dataDir: '', log: quiet });
+    onTestFinished(() => database.close());
+    await database.migrate();
+    const store = createStore(database.db);
+    const chain = createFakeChain();
+    const journal = engine(store, { executors: { account: createFakeExecutor({ chain, maxLegs: 2 }) } });
+    const killer = postgres(url, { max: 1 });
+    onTestFinished(() => killer.end());
+    const ids: string[] = [];
+    while (ids.length < 40) {
+      const written = await submit(store, journal).catch(() => null);
+      if (written) ids.push(written.id);
+      if (ids.length % 5 === 0) {
+        await killer`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`;
+      }
+    }
+    for (const id of ids) {
+      let status = 'pending';
+      while (status !== 'confirmed')
+        status = (await journal.wait(id, 5_000).catch(() => null))?.status ?? 'pending';
+    }
+    // A commit whose answer was lost is a write all the same.
+    for (const id of ids) expect(chain.effects().get(id)).toBe(1);
+    expect(Math.max(...chain.effects().values())).toBe(1);
   });
 });

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, onTestFinished, vi } from 'vitest';
 import { systemClock } from '#src/core/clock.ts';
@@ -10,7 +13,7 @@ import { createJournal, type Journal } from '#src/services/journal.ts';
 import type { JournalOptions } from '#src/services/journal/ports.ts';
 
 // The embedded database takes seconds to open on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -34,10 +37,28 @@ export async function freshDatabase(kind: string): Promise<{ database: Database;
   return { database, store: createStore(database.db) };
 }
 
-async function migrated(url: string | undefined): Promise<Database> {
-  const database = await openDatabase({ url, dataDir: 'memory://', log: quiet });
+async function migrated(url: string | undefined, dataDir = 'memory://'): Promise<Database> {
+  const database = await openDatabase({ url, dataDir, log: quiet });
   await database.migrate();
   return database;
+}
+
+let template: Promise<string> | undefined;
+afterAll(async () => {
+  if (template) await rm(await template, { recursive: true, force: true });
+});
+
+/** A data folder with an empty, migrated database: made once a file, since a copy is cheaper. */
+export async function freshFolder(): Promise<string> {
+  const make = async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'chronos-template-'));
+    await (await migrated(undefined, dataDir)).close();
+    return dataDir;
+  };
+  const dataDir = await mkdtemp(join(tmpdir(), 'chronos-data-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  await cp(await (template ??= make()), dataDir, { recursive: true });
+  return dataDir;
 }
 
 /** An empty PostgreSQL database beside the one in TEST_DATABASE_URL. */

@@ -15,6 +15,8 @@ export type LaneRun = {
   poke(all?: boolean): void;
   /** Ends after the current step and gives the lease back. */
   stop(): void;
+  /** Resolves once the lane has its first round behind it, or ended. */
+  started: Promise<void>;
   /** Resolves, never rejects: when the lane is idle, or to the ms after which another holder may be gone. */
   done: Promise<{ retryInMs: number } | 'idle'>;
 };
@@ -25,6 +27,8 @@ type Signals = {
   look: 'due' | 'open' | 'all';
   stopped: boolean;
   lost: boolean;
+  /** The first round is over. */
+  started(): void;
   ring: () => void;
 };
 
@@ -32,7 +36,15 @@ const isCalled = (s: Signals): boolean => s.woken || s.look !== 'due' || s.stopp
 
 /** Leases a lane and works on it until nothing is left to do. */
 export function runLane(ctx: JournalContext, lane: string, executor: LaneExecutor): LaneRun {
-  const signals: Signals = { woken: true, look: 'due', stopped: false, lost: false, ring: () => {} };
+  const { promise: started, resolve } = Promise.withResolvers<void>();
+  const signals: Signals = {
+    started: resolve,
+    woken: true,
+    look: 'due',
+    stopped: false,
+    lost: false,
+    ring: () => {},
+  };
   const set = (change: Partial<Signals>) => {
     Object.assign(signals, change);
     signals.ring();
@@ -41,7 +53,8 @@ export function runLane(ctx: JournalContext, lane: string, executor: LaneExecuto
     wake: () => set({ woken: true }),
     poke: (all = false) => set({ look: all ? 'all' : signals.look === 'all' ? 'all' : 'open' }),
     stop: () => set({ stopped: true }),
-    done: work(ctx, lane, executor, signals),
+    started,
+    done: work(ctx, lane, executor, signals).finally(resolve),
   };
 }
 
@@ -127,6 +140,7 @@ async function loop(ctx: JournalContext, state: LaneState, signals: Signals): Pr
     Object.assign(signals, { woken: false, look: 'due' });
     await dispatch(ctx, state);
     await watch(ctx, state);
+    signals.started();
     if (isCalled(signals) || canDispatch(state)) continue;
     const busy = state.arrivals || state.sends.size > 0 || [...state.groups.values()].some(needsWatch);
     idleSince = busy ? null : (idleSince ?? monotonic());

@@ -1,6 +1,7 @@
 import { fail } from '#src/core/errors.ts';
 import type { JournalStore } from '#src/core/journal-store.ts';
 import type { Transaction } from '#src/core/journal.ts';
+import { toTransaction } from './commit.ts';
 
 /** submitted: signed and committed · included: in a block · final: confirmed or failed. */
 export type WaitUntil = 'submitted' | 'included' | 'final';
@@ -17,7 +18,7 @@ export type Waiters = {
   close(): void;
 };
 
-type Waiter = { id: string; until: WaitUntil; done(transaction: Transaction): void };
+type Waiter = { id: string; until: WaitUntil; done(transaction: Transaction | null): void };
 
 /** True when the transaction is as far as the caller waits for. */
 export function hasReached(t: Transaction, until: WaitUntil): boolean {
@@ -29,28 +30,46 @@ export function hasReached(t: Transaction, until: WaitUntil): boolean {
 /** Transactions of this process whose last state is kept for a wait to come. */
 const maxKnown = 2_000;
 
+/** Last states of this process's new transactions: a wait for one of them need not read it. */
+function createMemory() {
+  const known = new Map<string, Transaction>();
+  return {
+    add(transaction: Transaction) {
+      const [oldest] = known.keys();
+      if (known.size >= maxKnown && oldest !== undefined) known.delete(oldest);
+      known.set(transaction.id, transaction);
+    },
+    update(transaction: Transaction) {
+      if (known.has(transaction.id)) known.set(transaction.id, transaction);
+    },
+    take(id: string) {
+      const transaction = known.get(id);
+      known.delete(id);
+      return transaction;
+    },
+  };
+}
+
 /** Requests that wait for transactions: woken in process, with one shared poll for what other replicas do. */
 export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs: number): Waiters {
   const waiting = new Map<string, Set<Waiter>>();
-  const known = new Map<string, Transaction>();
+  const memory = createMemory();
   let timer: NodeJS.Timeout | undefined;
 
   const publish = (transactions: readonly Transaction[]) => {
     for (const transaction of transactions) {
-      if (known.has(transaction.id)) known.set(transaction.id, transaction);
+      memory.update(transaction);
       for (const waiter of waiting.get(transaction.id) ?? []) {
         if (hasReached(transaction, waiter.until)) waiter.done(transaction);
       }
     }
   };
-  const read = async (ids: readonly string[]) => {
-    const wanted = ids.filter((id) => waiting.has(id));
-    if (wanted.length > 0) publish(await store.transactions.findMany(wanted));
-  };
-  // A lost database answers the next poll; until then the time limit holds.
   const refresh = (ids: readonly string[]) => {
-    for (const id of ids) known.delete(id);
-    void read(ids).catch(() => {});
+    for (const id of ids) memory.take(id);
+    const wanted = ids.filter((id) => waiting.has(id));
+    if (wanted.length === 0) return;
+    // A lost database answers the next poll; until then the time limit holds.
+    store.transactions.findMany(wanted).then(publish, () => {});
   };
   const add = (waiter: Waiter) => {
     const all = waiting.get(waiter.id) ?? new Set();
@@ -65,37 +84,27 @@ export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs:
     clearInterval(timer);
     timer = undefined;
   };
-  const endings = new Set<() => void>();
   return {
     publish,
     refresh,
-    expect(transaction) {
-      const [oldest] = known.keys();
-      if (known.size >= maxKnown && oldest !== undefined) known.delete(oldest);
-      known.set(transaction.id, transaction);
-    },
+    expect: memory.add,
     async wait(id, timeoutMs, until = 'final') {
       const { promise, resolve } = Promise.withResolvers<Transaction | null>();
       const waiter: Waiter = { id, until, done: resolve };
-      const giveUp = () => resolve(null);
-      const limit = setTimeout(giveUp, timeoutMs);
-      endings.add(giveUp);
+      const limit = setTimeout(() => resolve(null), timeoutMs);
       add(waiter);
       try {
-        // Read after listening: nothing falls in between.
-        const now = known.get(id) ?? (await one(store, id));
-        known.delete(id);
+        // Looked at after listening: nothing falls in between.
+        const now = memory.take(id) ?? (await one(store, id));
         if (hasReached(now, until)) return now;
-        if (timeoutMs <= 0) return await one(store, id);
         return (await promise) ?? (await one(store, id));
       } finally {
         clearTimeout(limit);
-        endings.delete(giveUp);
         remove(waiter);
       }
     },
     close() {
-      for (const end of endings) end();
+      for (const waiter of [...waiting.values()].flatMap((all) => [...all])) waiter.done(null);
     },
   };
 }
@@ -103,6 +112,5 @@ export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs:
 async function one(store: Pick<JournalStore, 'transactions'>, id: string): Promise<Transaction> {
   const [found] = await store.transactions.findMany([id]);
   if (!found) throw fail('not_found', { resource: 'transaction' });
-  const { seq: _seq, solo: _solo, requeues: _requeues, ...transaction } = found;
-  return transaction;
+  return toTransaction(found);
 }

@@ -84,6 +84,9 @@ function include(
   at: Included,
   changes: Changes,
 ): void {
+  const before = includedMember(group);
+  // After a reorg another hash of the nonce took the place.
+  if (before && before !== member) return vanish(state, group, before, changes);
   if (member.state === 'settled' && member.blockHash !== at.blockHash)
     return vanish(state, group, member, changes);
   const age = ctx.clock.now().getTime() - member.createdAt.getTime();
