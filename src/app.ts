@@ -35,6 +35,8 @@ export async function buildApp(planes: readonly Plane[], options: AppOptions): P
       void sendError(planeOf(planes, request.url), error, request as never, reply);
     },
   }) as unknown as FastifyInstance;
+  // Bodies are JSON; Fastify would take plain text as well.
+  app.removeContentTypeParser('text/plain');
   const json = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') return done(null, undefined);
