@@ -67,6 +67,17 @@ function read<T>(schema: TSchema, raw: RawEnv, prefix: string, faults: string[])
   return values as T;
 }
 
+const cdpVariables = ['CDP_API_KEY_ID', 'CDP_API_KEY_SECRET', 'CDP_WALLET_SECRET'] as const;
+
+/** The three go together: some of them alone would leave wallets behind that nobody can open. */
+function cdpFaults(env: Env): string[] {
+  const missing = cdpVariables.filter((name) => !env[name]);
+  if (env.KEY_PROVIDER === 'cdp')
+    return missing.map((name) => `${name} is required when KEY_PROVIDER is cdp`);
+  if (missing.length === cdpVariables.length) return [];
+  return missing.map((name) => `${name} is required with the other credentials of CDP`);
+}
+
 /** Reads and checks the environment. @throws ConfigError with every fault. */
 export function loadConfig(raw: RawEnv): Config {
   const faults: string[] = [];
@@ -91,11 +102,7 @@ export function loadConfig(raw: RawEnv): Config {
       );
     }
   }
-  if (env.KEY_PROVIDER === 'cdp') {
-    for (const name of ['CDP_API_KEY_ID', 'CDP_API_KEY_SECRET', 'CDP_WALLET_SECRET'] as const) {
-      if (!env[name]) faults.push(`${name} is required when KEY_PROVIDER is cdp`);
-    }
-  }
+  faults.push(...cdpFaults(env));
   if (faults.length > 0) throw new ConfigError(faults);
   const proxies = env.TRUST_PROXY;
   return {

@@ -9,7 +9,12 @@ const made = {
   KEY_ENCRYPTION_KEYS: () => `dev1:${randomBytes(32).toString('base64')}`,
 };
 
-export type Secrets = Record<keyof typeof made, string>;
+export type Secrets = {
+  JWT_SECRET: string;
+  ADMIN_MASTER_KEY: string;
+  /** Absent when production keeps its wallet keys elsewhere. */
+  KEY_ENCRYPTION_KEYS?: string;
+};
 
 /** The secrets of the process: from the environment, else (never in production) made once and kept with mode 600. */
 export function loadSecrets(config: Config): Secrets {
@@ -25,15 +30,18 @@ export function loadSecrets(config: Config): Secrets {
       secrets[name] = given;
       continue;
     }
-    if (config.production && name !== 'KEY_ENCRYPTION_KEYS')
+    if (config.production) {
+      // A key made here would be gone with the process, and the wallets it wraps with it.
+      if (name === 'KEY_ENCRYPTION_KEYS') continue;
       throw new Error(`${name} is required in production`);
+    }
     if (kept[name] === undefined) {
       kept[name] = made[name]();
       changed = true;
     }
     secrets[name] = kept[name];
   }
-  if (changed && !config.production) writePrivate(file, JSON.stringify(kept, null, 2));
+  if (changed) writePrivate(file, JSON.stringify(kept, null, 2));
   return secrets;
 }
 

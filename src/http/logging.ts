@@ -12,17 +12,24 @@ function requestFacts(request: { method: string; id: string }) {
   return { method: request.method, id: request.id };
 }
 
-function errorFacts(error: Error & { code?: unknown; kind?: unknown; shortMessage?: unknown }) {
+type LoggedError = Error & { code?: unknown; kind?: unknown; shortMessage?: unknown };
+
+function errorFacts(error: LoggedError) {
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   return {
     type: error.name,
-    // viem's `message` holds calldata, signatures and the RPC URL; its `shortMessage` does not.
-    message:
-      typeof error.shortMessage === 'string' ? error.shortMessage : withoutSecrets(error.message ?? ''),
+    message: messageOf(error),
     code: error.code,
     kind: error.kind,
+    // An error with a kind says little of its own.
+    cause: error.kind !== undefined && error.cause instanceof Error ? messageOf(error.cause) : undefined,
     stack: frames?.join('\n') ?? '',
   };
+}
+
+/** viem's `message` holds calldata, signatures and the RPC URL; its `shortMessage` does not. */
+function messageOf(error: LoggedError): string {
+  return typeof error.shortMessage === 'string' ? error.shortMessage : withoutSecrets(error.message ?? '');
 }
 
 /** Takes URLs, long hex and bearer words out of a text that others wrote. */
