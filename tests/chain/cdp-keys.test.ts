@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
 import {
   hashMessage,
@@ -235,6 +236,17 @@ test('malformed credentials are refused at once, by name and never by value', ()
   expect(() => createCdpKeys({ ...access, apiKeyId: '' })).toThrow('CDP_API_KEY_ID is empty');
   const pem = newApiKey('es256').secret;
   expect(() => createCdpKeys({ ...access, apiKeySecret: pem.replaceAll('\n', '\\n') })).not.toThrow();
+});
+
+test('the SDK does all this without its Solana packages', () => {
+  const here = createRequire(import.meta.url);
+  const sdk = createRequire(here.resolve('@coinbase/cdp-sdk'));
+  for (const [name, used] of Object.entries({
+    '@solana/kit': 'createSolanaRpc',
+    '@solana-program/system': 'getTransferSolInstruction',
+    '@solana-program/token': 'fetchMint',
+  }))
+    expect(sdk(name)).not.toHaveProperty(used);
 });
 
 test('nothing is reported to anybody else', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import type { LocalAccount } from 'viem';
 import { createChainClients } from '#src/chain/clients.ts';
 import { createLocalKeys, parseEncryptionKeys } from '#src/chain/keys/local.ts';
 import { createSimulator } from '#src/chain/simulate.ts';
@@ -17,6 +18,7 @@ import { accountLane } from '#src/core/lanes.ts';
 import type { Submission, SubmissionOutcome, Transaction } from '#src/core/journal.ts';
 import { createNetworks, type NetworkSettings } from '#src/core/networks.ts';
 import type { AccountRecord } from '#src/core/ports/accounts.ts';
+import type { KeyProvider } from '#src/core/ports/keys.ts';
 import type { Effect } from '#src/core/ports/tokens.ts';
 import { startLocalnet, type Localnet } from '#src/localnet/index.ts';
 
@@ -36,9 +38,17 @@ export function localNetwork(localnet: Localnet): NetworkSettings {
   };
 }
 
+type WorldOptions = {
+  blockTime?: number;
+  /** Makes and opens the wallets' keys; default: local ones. */
+  ownerKeys?: KeyProvider<LocalAccount>;
+  /** What the process makes of the localnet. */
+  settings?: (localnet: Localnet) => NetworkSettings[];
+};
+
 /** A localnet and the chain layer over it; wallets live in memory. */
-export async function startChainWorld(options: { blockTime?: number } & Partial<UserOperationOptions> = {}) {
-  const { blockTime, ...overrides } = options;
+export async function startChainWorld(options: WorldOptions & Partial<UserOperationOptions> = {}) {
+  const { blockTime, ownerKeys, settings, ...overrides } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'chain-'));
   const localnet = await startLocalnet({
     dataDir,
@@ -47,9 +57,9 @@ export async function startChainWorld(options: { blockTime?: number } & Partial<
     log: () => undefined,
     ...(blockTime === undefined ? {} : { blockTime }),
   });
-  const networks = createNetworks([localNetwork(localnet)], localnet.network);
+  const networks = createNetworks(settings?.(localnet) ?? [localNetwork(localnet)], localnet.network);
   const clients = createChainClients({ networks });
-  const keys = createLocalKeys(parseEncryptionKeys(`k1:${randomBytes(32).toString('base64')}`));
+  const keys = ownerKeys ?? createLocalKeys(parseEncryptionKeys(`k1:${randomBytes(32).toString('base64')}`));
   const accounts = createSmartAccounts(keys);
   const wallets = new Map<Address, AccountRecord>();
   const simulate = createSimulator();
