@@ -1,9 +1,9 @@
-import { createKeyring } from '#src/chain/keys/keyring.ts';
-import { createLocalKeys, parseEncryptionKeys } from '#src/chain/keys/local.ts';
+import { createKeys } from '#src/chain/keys/keyring.ts';
 import { createSimulator } from '#src/chain/simulate.ts';
 import { createSmartAccounts } from '#src/chain/smart-accounts/accounts.ts';
 import { createPreflight, createTokens } from '#src/chain/tokens.ts';
 import { createUserOperationExecutor } from '#src/chain/user-operations/executor.ts';
+import { keySettings } from '#src/config/keys.ts';
 import type { LaneExecutor } from '#src/core/journal.ts';
 import type { Preflight, TokenPort } from '#src/core/ports/tokens.ts';
 import { createWallets, type Wallets } from '#src/services/wallets.ts';
@@ -18,8 +18,8 @@ export type AccountParts = {
 };
 
 /** Smart accounts and what sends for them; shared by every plane that has wallets. */
-export function composeAccounts({ store, clients, networks, clock, secrets }: Kernel): AccountParts {
-  const keys = createKeyring([createLocalKeys(parseEncryptionKeys(secrets.KEY_ENCRYPTION_KEYS))]);
+export function composeAccounts({ store, clients, networks, clock, config, secrets }: Kernel): AccountParts {
+  const keys = createKeys(keySettings(config, secrets));
   const accounts = createSmartAccounts(keys);
   const simulate = createSimulator();
   return {
