@@ -20,7 +20,7 @@ const openBodies = new Set(['PaymentRequest']);
 const pathParams = (path: string) => [...path.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => name!);
 
 /** What `schema` says about `value`, or nothing. `body` is judged as it is, other parts are coerced from text first. */
-function misfit(what: string, schema: TSchema, value: unknown, httpPart: string): string[] {
+export function misfit(what: string, schema: TSchema, value: unknown, httpPart: string): string[] {
   const validate = compile({ schema, httpPart });
   if (validate(structuredClone(value))) return [];
   const [error] = validate.errors ?? [];
