@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Redis } from 'ioredis';
+import { registerBodyParser } from '#src/http/body.ts';
 import { registerLimits } from '#src/http/limits.ts';
 import { type Log, registerRequestLog } from '#src/http/logging.ts';
 import { planeOf, registerNotFound } from '#src/http/not-found.ts';
@@ -35,13 +36,7 @@ export async function buildApp(planes: readonly Plane[], options: AppOptions): P
       void sendError(planeOf(planes, request.url), error, request as never, reply);
     },
   }) as unknown as FastifyInstance;
-  // Bodies are JSON; Fastify would take plain text as well.
-  app.removeContentTypeParser('text/plain');
-  const json = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') return done(null, undefined);
-    return json(request, body as string, done);
-  });
+  registerBodyParser(app);
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);

@@ -102,6 +102,10 @@ function admission(plane: Plane, limits: Limits) {
         details: { requiredScope: op.scope },
       });
     }
+    // No database column can keep it.
+    if (/%00/.test(request.url)) {
+      throw fail('validation', { field: 'url', message: 'url holds a NUL character' });
+    }
     await plane.guard?.(request, op);
   };
 }

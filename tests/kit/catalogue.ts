@@ -27,6 +27,11 @@ export function misfit(what: string, schema: TSchema, value: unknown, httpPart: 
   return [`${what} does not fit its schema: ${error?.instancePath ?? ''} ${error?.message ?? ''}`];
 }
 
+/** The schema itself, where it only points to a model. */
+export function resolved(schema: TSchema): TSchema {
+  return (schema['$ref'] ? shared[schema['$ref'] as string] : schema) as TSchema;
+}
+
 /** Visits a schema and those it points to. */
 function walk(schema: unknown, visit: (name: string, property: TSchema) => void, seen = new Set<unknown>()) {
   if (typeof schema !== 'object' || schema === null || seen.has(schema)) return;
@@ -69,7 +74,7 @@ function schemaFaults(op: Operation): string[] {
   const faults: string[] = [];
   const { body } = op;
   if (body) {
-    const target = (body['$ref'] ? shared[body['$ref'] as string] : body) as TSchema;
+    const target = resolved(body);
     if (target['additionalProperties'] !== false && !openBodies.has(String(target.$id))) {
       faults.push('body lets unknown fields pass');
     }
