@@ -10,6 +10,10 @@ import type { Database } from '#src/db/handle.ts';
 import { createStore, type Store } from '#src/db/store.ts';
 import type { Log } from '#src/http/logging.ts';
 import type { Plane } from '#src/http/plane.ts';
+import { wakeLaneQueue } from '#src/jobs/handlers/wake-lane.ts';
+import { createNotifier } from '#src/jobs/notifier.ts';
+import { createQueue } from '#src/jobs/queue.ts';
+import { type Jobs, startJobs } from '#src/jobs/worker.ts';
 import { verifyChain } from '#src/services/chain-identity.ts';
 import { createJournal } from '#src/services/journal.ts';
 import type { Checkpoint, JournalTiming } from '#src/services/journal/ports.ts';
@@ -79,28 +83,37 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
     const kernel: Kernel = { config, secrets, version, networks, clients, database, store, clock };
     const signers = composeSigners(kernel, options.keys.facilitator);
     const accounts = composeAccounts(kernel);
+    const role = config.env.ROLE;
+    const url = config.env.DATABASE_URL;
+    const queue = createQueue(
+      url ? { kind: 'postgres', url } : { kind: 'pglite', executeSql: database.executeSql },
+      log,
+    );
+    const remember = (lane: string) => queue.send(wakeLaneQueue, { lane }, { key: lane });
     const journal = createJournal({
       store,
       clock,
       log,
+      notifier: createNotifier({ database, log, ...(role === 'api' ? { remember } : {}) }),
       executors: { account: accounts.executor, signers: signers.executor },
       onChange: (tx, transactions) => signers.onChange(tx as Store, transactions),
-      runsLanes: config.env.ROLE !== 'api',
+      runsLanes: role !== 'api',
       confirmationsFor: (network) => networks.get(network).confirmations,
       ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),
       ...(options.timing ? { timing: options.timing } : {}),
     });
     const facilitator = composeFacilitator(kernel, signers, journal);
     const adapter = composeAdapter(kernel, accounts, journal, options.keys.mintSigner);
+    let jobs: Jobs | undefined;
     return {
       planes: [adapter, facilitator.plane],
       redis,
       async start() {
         await facilitator.prepare();
-        await journal.start();
+        jobs = await startJobs({ role, journal, queue, log });
       },
       async close() {
-        await journal.stop();
+        await jobs?.stop();
         await close();
       },
       describe: () => ({

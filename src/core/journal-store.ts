@@ -100,10 +100,7 @@ export type JournalRepository = {
 
 export type IdempotencyRepository = {
   /** What a key stands for; null when it is free at `at`, or taken by a database transaction that is still open. */
-  find(
-    key: IdempotencyKey,
-    at: Date,
-  ): Promise<{ fingerprint: string; transactionId: string | null } | null>;
+  find(key: IdempotencyKey, at: Date): Promise<{ fingerprint: string; transactionId: string | null } | null>;
   /**
    * Null when the key is new and now taken, for `transactionId` when given, by this database transaction; waits for a
    * concurrent twin.
