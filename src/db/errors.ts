@@ -44,11 +44,6 @@ export function isConnectionLoss(error: unknown): boolean {
   return walk(error, (e) => isLoss(e.code)) !== null;
 }
 
-/** True for a serialisation failure or deadlock: the same transaction may be run again at once. */
-export function isRetryable(error: unknown): boolean {
-  return walk(error, (e) => e.code === '40001' || e.code === '40P01') !== null;
-}
-
 /** Gives a lost connection its kind (`unavailable`); every other error passes as it is. */
 export function normalizeDbError(error: unknown): unknown {
   if (error instanceof AppError) return error;

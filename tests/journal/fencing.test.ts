@@ -26,30 +26,39 @@ describe.each(kinds)('two engines on one database (%s)', (kind) => {
     );
   });
 
-  test('one that lost its lease while it signed can not send', async () => {
+  test('one that lost its lease while it signed can not send, whatever the next holder does', async () => {
     const { store } = await freshDatabase(kind);
-    const chain = createFakeChain();
-    const slow = createFakeExecutor({ chain });
-    const gate = Promise.withResolvers<void>();
-    const signed = Promise.withResolvers<void>();
-    const { prepare } = slow;
-    slow.prepare = async (...args) => {
-      const prepared = await prepare(...args);
-      signed.resolve();
-      await gate.promise;
-      return prepared;
-    };
-    const first = engine(paused(store), { executors: { account: slow }, timing: { leaseMs: 200 } });
-    const { id } = await submit(store, first);
-    await signed.promise;
-    const second = engine(store, { executors: { account: createFakeExecutor({ chain }) } });
-    second.wake(lane);
-    expect(await second.wait(id, 10_000)).toMatchObject({ status: 'confirmed' });
-    const sends = chain.sends.length;
-    gate.resolve();
-    await first.runLane(lane);
-    expect(chain.sends.length).toBe(sends);
-    expect(chain.effects()).toEqual(new Map([[id, 1]]));
+    for (const nextHolder of ['works', 'rests'] as const) {
+      const chain = createFakeChain();
+      const slow = createFakeExecutor({ chain });
+      const gate = Promise.withResolvers<void>();
+      const signed = Promise.withResolvers<void>();
+      const { prepare } = slow;
+      slow.prepare = async (...args) => {
+        const prepared = await prepare(...args);
+        signed.resolve();
+        await gate.promise;
+        return prepared;
+      };
+      const first = engine(paused(store), { executors: { account: slow }, timing: { leaseMs: 200 } });
+      const { id } = await submit(store, first, { lane: `account:${nextHolder}:1` });
+      await signed.promise;
+      const second = engine(store, { executors: { account: createFakeExecutor({ chain }) } });
+      if (nextHolder === 'works') {
+        second.wake(`account:${nextHolder}:1`);
+        expect(await second.wait(id, 10_000)).toMatchObject({ status: 'confirmed' });
+      } else {
+        await until(
+          async () => 'lease' in (await store.journal.acquireLease(`account:${nextHolder}:1`, 'x', 60_000)),
+        );
+      }
+      const sends = chain.sends.length;
+      gate.resolve();
+      await first.runLane(`account:${nextHolder}:1`);
+      expect(chain.sends.length).toBe(sends);
+      const row = await store.transactions.find('client:one', id);
+      expect(row?.status).toBe(nextHolder === 'works' ? 'confirmed' : 'pending');
+    }
   });
 
   test('a lane left by a dead holder is taken over when its lease ends', async () => {
