@@ -7,7 +7,7 @@ const form = new RegExp(`^(${types.join('|')})(\\([a-z0-9-]+\\))?!?: \\S.*[^.\\s
 
 /** What is wrong with a commit's subject, or nothing. Merges word themselves. */
 export function faultOf(subject: string): string | undefined {
-  if (/^Merge /.test(subject)) return undefined;
+  if (subject.startsWith('Merge ')) return undefined;
   if (!form.test(subject)) return 'is no Conventional Commit';
   return subject.length > 100 ? 'is longer than 100 characters' : undefined;
 }

@@ -65,14 +65,10 @@ export async function startPaymentChain() {
   const approveAs = async (owner: Address, amount = maxUint256): Promise<void> => {
     await chain.client.setBalance({ address: owner, value: parseEther('1') });
     await chain.client.impersonateAccount({ address: owner });
-    const call = {
+    const hash = await chain.client.writeContract({
       address: usdcAddress,
       abi: erc20,
       functionName: 'approve',
-      args: [permit2Address, amount],
-    };
-    const hash = await chain.client.writeContract({
-      ...call,
       args: [permit2Address, amount],
       account: owner,
     });
