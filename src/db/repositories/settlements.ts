@@ -34,7 +34,9 @@ function reads(db: Db): Reads {
   };
   return {
     async find({ chainId, asset, payer, nonce }) {
-      const [row] = await byIdentity().execute({ chainId, asset, payer, nonce });
+      // Placeholders pass by the columns' own codecs.
+      const key = { chainId, asset: bytes(asset), payer: bytes(payer), nonce: bytes(nonce) };
+      const [row] = await byIdentity().execute(key);
       return row ? toSettlement(row) : null;
     },
     findById: (id) => first(eq(t.id, id)),
@@ -108,6 +110,8 @@ function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
     },
   };
 }
+
+const bytes = (hex: string) => Buffer.from(hex.slice(2), 'hex');
 
 function toSettlement({ seq: _seq, ...row }: Row): Settlement {
   return row;
