@@ -34,14 +34,27 @@ export type Signers = {
   onChange(store: Pick<Store, 'settlements'>, transactions: readonly Transaction[]): Promise<void>;
 };
 
-export function composeSigners({ networks, clients, clock }: Kernel, privateKeys: readonly Hex[]): Signers {
+/** The pool of settlement signers and its lane's executor. */
+export function composeSigners(
+  { config, networks, clients, clock }: Kernel,
+  privateKeys: readonly Hex[],
+): Signers {
+  const { SETTLE_IN_FLIGHT, SETTLE_BATCH, SETTLE_BUMP_AFTER_MS } = config.env;
   const rpc: RpcRequest = (network, method, params) =>
     clients.public(network).request({ method, params } as never);
   const pool = createSignerPool({ privateKeys, rpc });
   return {
     pool,
     rpc,
-    executor: createSignerExecutor({ networks, rpc, pool, clock }),
+    executor: createSignerExecutor({
+      networks,
+      rpc,
+      pool,
+      clock,
+      inFlight: SETTLE_IN_FLIGHT,
+      maxLegs: SETTLE_BATCH,
+      stuckMs: SETTLE_BUMP_AFTER_MS,
+    }),
     onChange: (store, transactions) => applySettlementChanges(store.settlements, transactions),
   };
 }
@@ -64,7 +77,7 @@ function tokenFamilies({ config, secrets, clock }: Kernel) {
 }
 
 function composePayments(kernel: Kernel, signers: Signers, journal: Journal) {
-  const { networks, clients, store, clock } = kernel;
+  const { config, networks, clients, store, clock } = kernel;
   const { rpc, pool } = signers;
   const assets = createPaymentAssets({ store, networks, clock, readToken: readTokenFacts(clients) });
   const idles = (network: string) => networks.get(network).simulated;
@@ -76,7 +89,7 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal) {
     clock,
     recover: loadRecovery().recover,
     marginSeconds: 6,
-    factories: new Set(),
+    factories: new Set(config.env.EIP6492_FACTORIES?.toLowerCase().split(',')),
   });
   const paymentNetworks = createPaymentNetworks({
     networks,
@@ -93,7 +106,7 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal) {
     laneOf: signerLane,
     clock,
     mayTake: paymentNetworks.mayTake,
-    settleTimeoutMs: 30_000,
+    settleTimeoutMs: config.env.SETTLE_TIMEOUT_MS,
     verdictMs: 1_000,
   });
   return { assets, payments, networks: paymentNetworks };

@@ -118,6 +118,36 @@ export const envSchema = Type.Object({
       description: 'Local bundler, default 4337 or the next free one',
     }),
   ),
+  SETTLE_TIMEOUT_MS: Type.Integer({
+    default: 30_000,
+    minimum: 100,
+    maximum: 85_000,
+    description: 'Longest that a settle call waits for its block, ms',
+  }),
+  SETTLE_IN_FLIGHT: Type.Integer({
+    default: 4,
+    minimum: 1,
+    maximum: 12,
+    description: 'Settlement transactions in flight per signer',
+  }),
+  SETTLE_BATCH: Type.Integer({
+    default: 150,
+    minimum: 1,
+    maximum: 150,
+    description: 'Payments that may share a settlement transaction; 1 sends each alone',
+  }),
+  SETTLE_BUMP_AFTER_MS: Type.Integer({
+    default: 15_000,
+    minimum: 100,
+    description: 'Age at which a stuck settlement transaction is replaced with higher fees, ms',
+  }),
+  EIP6492_FACTORIES: Type.Optional(
+    Type.String({
+      pattern: '^0x[0-9a-fA-F]{40}(,0x[0-9a-fA-F]{40})*$',
+      description:
+        'Wallet factories that a settlement may call to deploy a payer, comma-separated; default: none',
+    }),
+  ),
   ROLE: Type.Union([Type.Literal('all'), Type.Literal('api'), Type.Literal('worker')], {
     default: 'all',
     description: '`api` serves requests, `worker` runs jobs and lanes, `all` does both',

@@ -9,6 +9,7 @@ import {
   http,
   keccak256,
   numberToHex,
+  parseAbiItem,
 } from 'viem';
 import { generatePrivateKey, privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts';
 import { createMerchantClient } from '#schemas/facilitator/clients.ts';
@@ -16,6 +17,7 @@ import { logIn, signUp } from '#schemas/facilitator/accounts.ts';
 import { settlePayment, verifyPayment } from '#schemas/facilitator/payments.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
 import type { LocalnetInfo } from '#src/localnet/types.ts';
+import type { TestApp } from '#tests/kit/app.ts';
 import { type Answered, attempt, call } from '#tests/kit/call.ts';
 
 export const password = 'StrongPassword123!';
@@ -129,7 +131,10 @@ export type PaymentInput = {
 export type PaymentBody = {
   x402Version: number;
   paymentPayload: Record<string, unknown> & {
-    payload: { signature: Hex; authorization: Record<'from' | 'to' | 'value' | 'nonce', string> };
+    payload: {
+      signature: Hex;
+      authorization: Record<'from' | 'to' | 'value' | 'validAfter' | 'validBefore' | 'nonce', string>;
+    };
   };
   paymentRequirements: Record<string, unknown>;
 };
@@ -206,3 +211,24 @@ export const settle = (
   headers: Record<string, string> = {},
 ): Promise<Answered<Record<string, unknown>>> =>
   attempt(app, settlePayment, { headers: { ...merchant.headers, ...headers }, body });
+
+/** Transactions that the app's signers have in the chain. */
+export async function sentBy({ localnet, signers }: Pick<TestApp, 'localnet' | 'signers'>): Promise<number> {
+  const { client } = chainOf(localnet);
+  const counts = await Promise.all(
+    signers.map((key) => client.getTransactionCount({ address: privateKeyToAccount(key).address })),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Hashes of the transactions that used the payment's authorization. */
+export async function authorizationsUsed(localnet: LocalnetInfo, payment: PaymentBody): Promise<Hex[]> {
+  const { from, nonce } = payment.paymentPayload.payload.authorization;
+  const logs = await chainOf(localnet).client.getLogs({
+    address: localnet.addresses.usdc,
+    event: parseAbiItem('event AuthorizationUsed(address indexed authorizer, bytes32 indexed nonce)'),
+    args: { authorizer: from as Hex, nonce: nonce as Hex },
+    fromBlock: 0n,
+  });
+  return logs.map((log) => log.transactionHash);
+}

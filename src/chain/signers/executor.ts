@@ -18,12 +18,12 @@ export type SignerExecutorOptions = {
   rpc: RpcRequest;
   pool: SignerPool;
   clock: Clock;
-  /** Transactions in flight per signer (default 4, at most 12). */
-  inFlight?: number;
-  /** Payments one batch may carry (default 150: a transaction is capped at 16.78M gas); 1 = no batches. */
-  maxLegs?: number;
-  /** A transaction that is older, ms, is replaced with higher fees (default 15 s). */
-  stuckMs?: number;
+  /** Transactions in flight per signer. */
+  inFlight: number;
+  /** Payments one batch may carry, ≤ 150 (a transaction is capped at 16.78M gas); 1 = no batches. */
+  maxLegs: number;
+  /** A transaction that is older, ms, is replaced with higher fees. */
+  stuckMs: number;
 };
 
 /** Lane of a network's settlement signers. */
@@ -33,7 +33,7 @@ export function signerLane(network: string): string {
 
 /** Turns what is queued for a network's signers into plain transactions and, under load, batches. */
 export function createSignerExecutor(options: SignerExecutorOptions): LaneExecutor {
-  const { networks, rpc, pool, clock, inFlight = 4, maxLegs = 150, stuckMs = 15_000 } = options;
+  const { networks, rpc, pool, clock, inFlight, maxLegs, stuckMs } = options;
   const fees = createGasFees(rpc);
   const simulate = createSimulate(options);
 
@@ -51,7 +51,7 @@ export function createSignerExecutor(options: SignerExecutorOptions): LaneExecut
 
   return {
     kind: 'transaction',
-    maxInFlight: Math.max(pool.addresses.length, 1) * Math.min(inFlight, 12),
+    maxInFlight: Math.max(pool.addresses.length, 1) * inFlight,
     maxLegs,
     async prepare(lane, queued, open) {
       const network = lane.slice(lane.indexOf(':') + 1);

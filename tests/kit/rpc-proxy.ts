@@ -1,0 +1,62 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export type RpcCall = { method: string; params: unknown[] };
+
+/**
+ * pass · drop: the connection ends without an answer · error: an answer that tells nothing · lose: done, but the answer
+ * is an error · `{ result }`: answered without asking the node.
+ */
+export type RpcFate = 'pass' | 'drop' | 'error' | 'lose' | { result: unknown };
+
+export type RpcProxy = {
+  url: string;
+  /** Decides each call's fate, until it is set again. */
+  rule: (call: RpcCall) => RpcFate | Promise<RpcFate>;
+  /** Calls by method since the start. */
+  counts: Map<string, number>;
+  /** HTTP requests since the start. */
+  requests: number;
+};
+
+type Body = { id: number } & RpcCall;
+
+/** A JSON-RPC endpoint in front of the chain that fails on demand; closed with the test. */
+export async function rpcProxy(target: string): Promise<RpcProxy> {
+  const proxy: RpcProxy = { url: '', rule: () => 'pass', counts: new Map(), requests: 0 };
+  const fault = (id: number) => ({ jsonrpc: '2.0', id, error: { code: -32603, message: 'Internal error' } });
+  const one = async (call: Body): Promise<unknown> => {
+    proxy.counts.set(call.method, (proxy.counts.get(call.method) ?? 0) + 1);
+    const fate = await proxy.rule(call);
+    if (fate === 'drop') throw new Error('dropped');
+    if (fate === 'error') return fault(call.id);
+    if (typeof fate === 'object') return { jsonrpc: '2.0', id: call.id, ...fate };
+    const response = await fetch(target, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(call),
+    });
+    const answer: unknown = await response.json();
+    return fate === 'lose' ? fault(call.id) : answer;
+  };
+  const server = createServer(async (request, response) => {
+    proxy.requests += 1;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as Body | Body[];
+    try {
+      const answer = Array.isArray(body) ? await Promise.all(body.map(one)) : await one(body);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    } catch {
+      request.socket.destroy();
+    }
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  proxy.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return proxy;
+}
