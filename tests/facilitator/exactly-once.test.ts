@@ -1,8 +1,4 @@
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
-import { type Hex, parseAbi, parseEther } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalnetClient } from '#src/localnet/client.ts';
-import { fundNative } from '#src/localnet/faucet.ts';
 import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import {
   authorizationsUsed,
@@ -10,11 +6,11 @@ import {
   type Merchant,
   newMerchant,
   newPayer,
-  type PaymentBody,
   paymentBody,
   price,
   sentBy,
   settle,
+  submitElsewhere,
   verify,
 } from './kit.ts';
 
@@ -37,33 +33,6 @@ const body = async (input: { version?: 1 | 2 } = {}) => {
   const payer = await newPayer(test.localnet);
   return paymentBody({ localnet: test.localnet, payer, payTo: merchant.payTo, ...input });
 };
-
-/** Puts the payment on the chain from outside. */
-export async function submitElsewhere(localnet: TestApp['localnet'], payment: PaymentBody): Promise<Hex> {
-  const account = privateKeyToAccount(generatePrivateKey());
-  await fundNative(localnet, account.address, parseEther('1'));
-  const client = createLocalnetClient(localnet.rpcUrl);
-  const { signature, authorization: a } = payment.paymentPayload.payload;
-  const transaction = await client.writeContract({
-    account,
-    address: localnet.addresses.usdc,
-    abi: parseAbi([
-      'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)',
-    ]),
-    functionName: 'transferWithAuthorization',
-    args: [
-      a.from as Hex,
-      a.to as Hex,
-      BigInt(a.value),
-      BigInt(a.validAfter),
-      BigInt(a.validBefore),
-      a.nonce as Hex,
-      signature,
-    ],
-  });
-  await client.waitForTransactionReceipt({ hash: transaction });
-  return transaction;
-}
 
 describe('one payment', () => {
   it('is sent once and answered with success once, however often it comes at once', async () => {

@@ -9,13 +9,16 @@ import {
   http,
   keccak256,
   numberToHex,
+  parseAbi,
   parseAbiItem,
+  parseEther,
 } from 'viem';
 import { generatePrivateKey, privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts';
 import { createMerchantClient } from '#schemas/facilitator/clients.ts';
 import { logIn, signUp } from '#schemas/facilitator/accounts.ts';
 import { settlePayment, verifyPayment } from '#schemas/facilitator/payments.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
+import { fundNative } from '#src/localnet/faucet.ts';
 import type { LocalnetInfo } from '#src/localnet/types.ts';
 import type { TestApp } from '#tests/kit/app.ts';
 import { type Answered, attempt, call } from '#tests/kit/call.ts';
@@ -231,4 +234,36 @@ export async function authorizationsUsed(localnet: LocalnetInfo, payment: Paymen
     fromBlock: 0n,
   });
   return logs.map((log) => log.transactionHash);
+}
+
+/** Puts the payment on the chain from outside. */
+export async function submitElsewhere(localnet: TestApp['localnet'], payment: PaymentBody): Promise<Hex> {
+  const account = privateKeyToAccount(generatePrivateKey());
+  await fundNative(localnet, account.address, parseEther('1'));
+  const client = createLocalnetClient(localnet.rpcUrl);
+  const { signature, authorization: a } = payment.paymentPayload.payload;
+  const transaction = await client.writeContract({
+    account,
+    address: localnet.addresses.usdc,
+    abi: parseAbi([
+      'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)',
+    ]),
+    functionName: 'transferWithAuthorization',
+    args: [
+      a.from as Hex,
+      a.to as Hex,
+      BigInt(a.value),
+      BigInt(a.validAfter),
+      BigInt(a.validBefore),
+      a.nonce as Hex,
+      signature,
+    ],
+  });
+  await client.waitForTransactionReceipt({ hash: transaction });
+  return transaction;
+}
+
+/** Resolves once `test` holds; the test's own time limit ends a wait in vain. */
+export async function until(test: () => Promise<boolean>): Promise<void> {
+  while (!(await test())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HTTPFacilitatorClient } from '@x402/core/server';
 import { ExactEvmScheme } from '@x402/evm/exact/server';
@@ -19,7 +25,9 @@ export type PaywallOptions = {
 /** Listens on a free port until the test ends; answers its URL. */
 export async function listening(listener: RequestListener): Promise<string> {
   const server: Server = createServer(listener);
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   onTestFinished(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -60,7 +68,7 @@ export function paywallV1({ facilitator, headers, payTo, asset, price }: Paywall
     });
     return (await response.json()) as Answer;
   };
-  return listening(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requirements = {
       scheme: 'exact',
       network: 'base-sepolia',
@@ -88,6 +96,7 @@ export function paywallV1({ facilitator, headers, payTo, asset, price }: Paywall
     const settled = await ask('/settle', body);
     if (!settled.success) return refuse(settled.errorReason);
     const receipt = Buffer.from(JSON.stringify(settled)).toString('base64');
-    answer(200, { report: 'paid' }, { 'x-payment-response': receipt });
-  });
+    return answer(200, { report: 'paid' }, { 'x-payment-response': receipt });
+  };
+  return listening((request, response) => void serve(request, response));
 }

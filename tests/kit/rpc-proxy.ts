@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 
 export type RpcCall = { method: string; params: unknown[] };
 
@@ -18,13 +17,18 @@ export type RpcProxy = {
   counts: Map<string, number>;
   /** HTTP requests since the start. */
   requests: number;
+  close(): Promise<void>;
 };
 
 type Body = { id: number } & RpcCall;
 
-/** A JSON-RPC endpoint in front of the chain that fails on demand; closed with the test. */
+/** A JSON-RPC endpoint in front of the chain that fails on demand. */
 export async function rpcProxy(target: string): Promise<RpcProxy> {
-  const proxy: RpcProxy = { url: '', rule: () => 'pass', counts: new Map(), requests: 0 };
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise<unknown>((resolve) => server.close(resolve));
+  };
+  const proxy: RpcProxy = { url: '', rule: () => 'pass', counts: new Map(), requests: 0, close };
   const fault = (id: number) => ({ jsonrpc: '2.0', id, error: { code: -32603, message: 'Internal error' } });
   const one = async (call: Body): Promise<unknown> => {
     proxy.counts.set(call.method, (proxy.counts.get(call.method) ?? 0) + 1);
@@ -53,10 +57,6 @@ export async function rpcProxy(target: string): Promise<RpcProxy> {
     }
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
   proxy.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return proxy;
 }

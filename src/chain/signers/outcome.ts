@@ -59,11 +59,51 @@ export async function transactionOutcome({
     receiptOf(),
   ]);
   if (again || BigInt(count) <= submission.nonce) return { state: 'pending' };
+  // A node's receipts may lag behind its state: the nonce may well be used by this very transaction.
+  if (await isMined(rpc, submission, transactions, head)) return { state: 'pending' };
   const error = { code: 'replaced', message: 'another transaction took the nonce' };
   return { state: 'dead', reason: 'replaced', error };
 }
 
-async function blockNumber(rpc: RpcRequest, network: string): Promise<bigint> {
+/** Signs of the transaction in the chain, other than its receipt. */
+async function isMined(
+  rpc: RpcRequest,
+  { network, hash }: Submission,
+  transactions: readonly Transaction[],
+  head: bigint,
+): Promise<boolean> {
+  const known = (await rpc(network, 'eth_getTransactionByHash', [hash])) as {
+    blockNumber: Hex | null;
+  } | null;
+  if (known?.blockNumber) return true;
+  const marks = transactions.flatMap(({ expect }) => expect.slice(-1)).slice(0, 3);
+  const found = await Promise.all(marks.map((mark) => findLogs(rpc, network, mark, head)));
+  return found.flat().some((log) => log.transactionHash === hash);
+}
+
+/** Nodes refuse wider ranges of eth_getLogs; at 2 s a block this looks back five hours. */
+const lookBack = 9_000n;
+
+export type FoundLog = RawLog & { transactionHash: Hex; blockNumber: Hex; removed?: boolean };
+
+/** Logs like the expected one in the last blocks, or in one block. */
+export async function findLogs(
+  rpc: RpcRequest,
+  network: string,
+  expected: ExpectedLog,
+  head: bigint,
+  block?: Hex,
+): Promise<FoundLog[]> {
+  const from = head > lookBack ? head - lookBack : 0n;
+  const range = block
+    ? { fromBlock: block, toBlock: block }
+    : { fromBlock: `0x${from.toString(16)}`, toBlock: 'latest' };
+  const { address, topics } = expected;
+  const logs = (await rpc(network, 'eth_getLogs', [{ address, topics, ...range }])) as FoundLog[];
+  return logs.filter((log) => log.removed !== true && matchesLog(log, expected));
+}
+
+export async function blockNumber(rpc: RpcRequest, network: string): Promise<bigint> {
   return BigInt((await rpc(network, 'eth_blockNumber', [])) as Hex);
 }
 
