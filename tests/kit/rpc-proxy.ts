@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export type RpcCall = { method: string; params: unknown[] };
@@ -44,7 +44,7 @@ export async function rpcProxy(target: string): Promise<RpcProxy> {
     const answer: unknown = await response.json();
     return fate === 'lose' ? fault(call.id) : answer;
   };
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     proxy.requests += 1;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -55,7 +55,8 @@ export async function rpcProxy(target: string): Promise<RpcProxy> {
     } catch {
       request.socket.destroy();
     }
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   proxy.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return proxy;
