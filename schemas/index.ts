@@ -1,4 +1,5 @@
 import { operations as adapterAuth } from './adapter/auth.ts';
+import { operations as appClients } from './adapter/clients.ts';
 import { operations as mints } from './adapter/mint.ts';
 import { operations as adapterDocuments } from './adapter/openapi.ts';
 import { adapterPlane } from './adapter/plane.ts';
@@ -15,7 +16,14 @@ import type { PlaneDefinition } from './kit/plane.ts';
 /** Every plane of the contract. */
 export const planes: readonly PlaneDefinition[] = [adapterPlane, facilitatorPlane];
 
-const adapter = [...adapterAuth, ...wallets, ...mints, ...adapterTransactions, ...adapterDocuments];
+const adapter = [
+  ...adapterAuth,
+  ...appClients,
+  ...wallets,
+  ...mints,
+  ...adapterTransactions,
+  ...adapterDocuments,
+];
 const facilitator = [...system, ...payments, ...accounts, ...merchantClients];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */

@@ -63,6 +63,7 @@ export const adapterPlane: PlaneDefinition = {
   description: "Gasless wallets for an app's users: smart accounts, mints, transfers.",
   tags: {
     Authentication: 'Credentials of apps, and the tokens they are exchanged for',
+    Clients: 'What an operator sets on apps',
     Wallets: 'One smart account for each user of an app, its balances and transfers; users never pay gas',
     Mints: 'A receipt is signed for once, then minted once',
     Transactions: 'What became of a write',

@@ -42,6 +42,7 @@ export function composeAdapter(
     transactions: store.transactions,
     journal,
     networks,
+    clock,
     adminKey: secrets.ADMIN_MASTER_KEY,
   });
 }

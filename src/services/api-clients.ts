@@ -1,6 +1,5 @@
 import type { Clock } from '#src/core/clock.ts';
 import { fail } from '#src/core/errors.ts';
-import type { Fresh } from '#src/core/fresh.ts';
 import { createFresh } from '#src/core/fresh.ts';
 import { newId } from '#src/core/ids.ts';
 import { isIpBlock } from '#src/core/ip-list.ts';
@@ -23,6 +22,16 @@ export type ApiClients = {
   authenticate(id: string, secret: string): Promise<ApiClient>;
   /** The client of a token that has been verified, at most half a second old. @throws principal_revoked, invalid_token */
   ofToken(id: string, jti: string): Promise<ApiClient>;
+  /** Newest first. */
+  list(filter: { after?: string; limit: number }): Promise<ApiClient[]>;
+  /** @throws not_found */
+  get(id: string): Promise<ApiClient>;
+  /** Resolves once every replica sees the change. @throws not_found, validation */
+  update(id: string, change: ApiClientChange): Promise<ApiClient>;
+  /** A new secret; the one before works for `graceSeconds`. @throws not_found, principal_revoked */
+  rotate(id: string, graceSeconds: number): Promise<{ client: ApiClient; secret: string }>;
+  /** For good. Resolves once no replica accepts a token of it any more. @throws not_found */
+  revoke(id: string): Promise<ApiClient>;
   /** Resolves once no replica accepts the token any more. */
   revokeToken(id: string, jti: string, expiresAt: Date): Promise<void>;
 };
@@ -42,7 +51,8 @@ const secretKind = { prefix: 'sk_live_', letter: 'c' };
 type Known = { client: ApiClient; tokenRevoked: boolean } | null;
 
 export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPorts): ApiClients {
-  const tokens: Fresh<string, Known> = createFresh<string, Known>((key) => {
+  // A change is felt once what was remembered before its commit is too old, whatever the key: `forget` waits for that.
+  const tokens = createFresh<string, Known>((key) => {
     const [id = '', jti = ''] = key.split(' ');
     return store.apiClients.findByToken(id, jti);
   }, freshMs);
@@ -73,9 +83,31 @@ export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPor
       if (!known || known.tokenRevoked) throw fail('invalid_token');
       return active(known.client, clock);
     },
+    list: (filter) => store.apiClients.list(filter),
+    get: async (id) => existing(await store.apiClients.find(id)),
+    async update(id, change) {
+      checkIps(change);
+      const client = existing(await store.apiClients.update(id, change, clock.now()));
+      await tokens.forget(id);
+      return client;
+    },
+    async rotate(id, graceSeconds) {
+      const { revokedAt } = existing(await store.apiClients.find(id));
+      if (revokedAt) throw fail('principal_revoked');
+      const secret = newSecret(secretKind);
+      const now = clock.now();
+      const until = new Date(now.getTime() + graceSeconds * 1000);
+      const client = existing(await store.apiClients.rotate(id, hashSecret(pepper, secret), until, now));
+      return { client, secret };
+    },
+    async revoke(id) {
+      const client = existing(await store.apiClients.revoke(id, clock.now()));
+      await tokens.forget(id);
+      return client;
+    },
     async revokeToken(id, jti, expiresAt) {
       await store.apiClients.insertRevokedToken(jti, expiresAt);
-      await tokens.forget(`${id} ${jti}`);
+      await tokens.forget(id);
     },
   };
 }
@@ -83,6 +115,11 @@ export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPor
 function active(client: ApiClient, clock: Clock): ApiClient {
   const expired = client.expiresAt !== null && client.expiresAt <= clock.now();
   if (client.revokedAt || expired) throw fail('principal_revoked');
+  return client;
+}
+
+function existing(client: ApiClient | null): ApiClient {
+  if (!client) throw fail('not_found', { resource: 'client' });
   return client;
 }
 

@@ -24,10 +24,6 @@ export function apiClientRepository(db: Db): ApiClientRepository {
     const [row] = await db.select().from(t).where(eq(t.id, id));
     return row;
   };
-  const change = async (id: string, set: Partial<Row>): Promise<ApiClient | null> => {
-    const [row] = await db.update(t).set(set).where(eq(t.id, id)).returning();
-    return row ? toClient(row) : null;
-  };
   return {
     async insert({ scopes, allowedOrigins, allowedIps, ...client }, at) {
       const lists = {
@@ -70,14 +66,19 @@ export function apiClientRepository(db: Db): ApiClientRepository {
         .limit(limit);
       return found.map(toClient);
     },
-    update: (id, { scopes, allowedOrigins, allowedIps, ...rest }, at) =>
-      change(id, {
-        ...rest,
+    async update(id, { scopes, allowedOrigins, allowedIps, ...rest }, at) {
+      const lists = {
         ...(scopes ? { scopes: [...scopes] } : {}),
         ...(allowedOrigins ? { allowedOrigins: [...allowedOrigins] } : {}),
         ...(allowedIps ? { allowedIps: [...allowedIps] } : {}),
-        updatedAt: at,
-      }),
+      };
+      const [row] = await db
+        .update(t)
+        .set({ ...rest, ...lists, updatedAt: at })
+        .where(eq(t.id, id))
+        .returning();
+      return row ? toClient(row) : null;
+    },
     async rotate(id, secretHash, previousUntil, at) {
       const [row] = await db
         .update(t)
@@ -91,7 +92,15 @@ export function apiClientRepository(db: Db): ApiClientRepository {
         .returning();
       return row ? toClient(row) : null;
     },
-    revoke: (id, at) => change(id, { revokedAt: at, updatedAt: at }),
+    async revoke(id, at) {
+      const first = sql`coalesce(${t.revokedAt}, ${at.toISOString()}::timestamptz)`;
+      const [row] = await db
+        .update(t)
+        .set({ revokedAt: first, updatedAt: at })
+        .where(eq(t.id, id))
+        .returning();
+      return row ? toClient(row) : null;
+    },
     async insertRevokedToken(jti, expiresAt) {
       await db.insert(revokedTokens).values({ jti, expiresAt }).onConflictDoNothing();
     },

@@ -1,4 +1,5 @@
 import { adapterPlane } from '#schemas/adapter/plane.ts';
+import type { Clock } from '#src/core/clock.ts';
 import type { TransactionRepository } from '#src/core/journal-store.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { TokenPort } from '#src/core/ports/tokens.ts';
@@ -13,6 +14,7 @@ import { createAuthenticators, standardTiers, type Tiers } from './auth.ts';
 import { requireUser } from './caller.ts';
 import { renderError } from './errors.ts';
 import { authRoutes } from './routes/auth.ts';
+import { clientRoutes } from './routes/clients.ts';
 import { mintRoutes } from './routes/mint.ts';
 import { documentationRoutes, transactionRoutes } from './routes/transactions.ts';
 import { walletRoutes } from './routes/wallet.ts';
@@ -28,6 +30,7 @@ export type AdapterServices = {
   transactions: Pick<TransactionRepository, 'find' | 'list'>;
   journal: Pick<Journal, 'wait'>;
   networks: Networks;
+  clock: Clock;
   adminKey: string;
   tiers?: Tiers;
 };
@@ -39,6 +42,7 @@ export function adapter(services: AdapterServices): Plane {
     definition: adapterPlane,
     routes: [
       ...authRoutes(services),
+      ...clientRoutes(services),
       ...walletRoutes(services),
       ...mintRoutes(services),
       ...transactionRoutes(services),
