@@ -1,6 +1,12 @@
 import { AppError } from '#src/core/errors.ts';
 
-type DriverError = { code?: unknown; constraint_name?: unknown; constraint?: unknown; cause?: unknown };
+type DriverError = {
+  code?: unknown;
+  message?: unknown;
+  constraint_name?: unknown;
+  constraint?: unknown;
+  cause?: unknown;
+};
 
 /** SQLSTATE classes and driver codes that mean "the database can't be reached or is going away". */
 const lost = new Set([
@@ -41,7 +47,9 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 /** True when the connection, not the statement, is at fault: worth a retry later. */
 export function isConnectionLoss(error: unknown): boolean {
   const isLoss = (code: unknown) => typeof code === 'string' && (lost.has(code) || code.startsWith('08'));
-  return walk(error, (e) => isLoss(e.code)) !== null;
+  // The embedded database has no codes of its own.
+  const isClosed = (message: unknown) => message === 'PGlite is closed' || message === 'PGlite is closing';
+  return walk(error, (e) => isLoss(e.code) || isClosed(e.message)) !== null;
 }
 
 /** Gives a lost connection its kind (`unavailable`); every other error passes as it is. */

@@ -12,7 +12,7 @@ import {
 } from '#schemas/adapter/wallet.ts';
 import type { Operation } from '#schemas/kit/operation.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
-import { attempt, urlOf } from '#tests/kit/call.ts';
+import { attempt } from '#tests/kit/call.ts';
 import { admin, type Client, newClient, newUser, outcome, walletOf } from './kit.ts';
 
 let world: TestApp;
@@ -31,7 +31,6 @@ afterAll(() => world.close());
 const ofUsers: readonly Operation[] = operations.filter(
   (op) => op.plane === 'adapter' && op.headers?.properties['X-User-Id'],
 );
-const withBody: readonly Operation[] = operations.filter((op) => op.plane === 'adapter' && op.body);
 
 /** A request as the operation's example shows it. */
 const exampleOf = (op: Operation) => ({
@@ -63,40 +62,6 @@ describe('every operation on behalf of a user', () => {
       'x-user-id',
     );
   });
-});
-
-describe('every body', () => {
-  test.for(withBody.map((op) => [op.id, op] as const))(
-    '%s is checked before anything happens',
-    async ([, op]) => {
-      const raw = (payload: string, type = 'application/json') =>
-        world.app.inject({
-          method: op.method,
-          url: urlOf(op, op.examples.params, op.examples.query),
-          headers: { ...headersOf(op), 'content-type': type },
-          payload,
-        });
-      const code = async (answer: ReturnType<typeof raw>) => {
-        const { statusCode } = await answer;
-        return [statusCode, (await answer).json<{ error: { code: string } }>().error.code];
-      };
-      expect(await code(raw('{"a":'))).toEqual([400, 'VALIDATION_ERROR']);
-      expect(await code(raw('[]'))).toEqual([400, 'VALIDATION_ERROR']);
-      expect(await code(raw('{"__proto__":{"a":1}}'))).toEqual([400, 'VALIDATION_ERROR']);
-      expect(await code(raw('a=b', 'application/x-www-form-urlencoded'))).toEqual([
-        415,
-        'UNSUPPORTED_MEDIA_TYPE',
-      ]);
-      expect(await code(raw(JSON.stringify('x'.repeat(2_000_000))))).toEqual([413, 'PAYLOAD_TOO_LARGE']);
-      const example = op.examples.body as Record<string, unknown>;
-      expect(await field(op, { ...exampleOf(op), body: { ...example, amonut: '1' } })).toBe('amonut');
-      for (const name of Object.keys(example)) {
-        const broken = { ...example, [name]: { not: 'this' } };
-        expect(String(await field(op, { ...exampleOf(op), body: broken }))).toContain(name);
-      }
-      if (!op.optionalBody) expect(await code(raw(''))).toEqual([400, 'VALIDATION_ERROR']);
-    },
-  );
 });
 
 describe('single fields', () => {
@@ -137,17 +102,5 @@ describe('single fields', () => {
       'name',
     );
     expect(await field(issueToken, { body: { clientId: 'x' } })).toBe('clientSecret');
-  });
-
-  test('unknown paths and methods are answered in the envelope of the plane', async () => {
-    const get = (method: 'GET' | 'PUT', url: string) => world.app.inject({ method, url });
-    const unknown = await get('GET', '/api/v1/wallet/nothing');
-    expect([unknown.statusCode, unknown.json()]).toEqual([
-      404,
-      { success: false, error: { code: 'NOT_FOUND', message: 'Not found' }, requestId: expect.any(String) },
-    ]);
-    const method = await get('PUT', '/api/v1/wallet/create');
-    expect([method.statusCode, method.headers.allow]).toEqual([405, 'POST']);
-    expect(method.json()).toMatchObject({ error: { code: 'METHOD_NOT_ALLOWED' } });
   });
 });

@@ -38,8 +38,8 @@ test('a tier is counted per client, over all its tokens and users, and the reset
   expect(seconds).toBeLessThanOrEqual(60);
   expect(refused.headers).toMatchObject({
     'retry-after': expect.stringMatching(/^\d+$/),
-    'ratelimit-limit': 100,
-    'ratelimit-remaining': 0,
+    'ratelimit-limit': '100',
+    'ratelimit-remaining': '0',
   });
   const stranger = await newClient(world, { tier: 'standard' });
   expect((await read(stranger)).headers['ratelimit-limit']).toBe('500');
