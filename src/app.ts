@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Redis } from 'ioredis';
 import { registerBodyParser } from '#src/http/body.ts';
 import { registerLimits } from '#src/http/limits.ts';
+import type { Metrics } from '#src/http/metrics.ts';
 import { type Log, registerRequestLog } from '#src/http/logging.ts';
 import { planeOf, registerNotFound } from '#src/http/not-found.ts';
 import { registerOpenApi } from '#src/http/openapi.ts';
@@ -16,6 +17,7 @@ export type AppOptions = {
   /** Proxies whose X-Forwarded-For is believed; false = none. */
   trustProxy: boolean | string;
   redis?: Redis;
+  metrics?: Metrics;
   /** Adds hooks that every plane inherits. */
   extend?: (app: FastifyInstance) => void | Promise<void>;
 };
@@ -42,6 +44,7 @@ export async function buildApp(planes: readonly Plane[], options: AppOptions): P
     reply.header('x-request-id', request.id);
   });
   registerRequestLog(app);
+  options.metrics?.observe(app);
   await options.extend?.(app);
   const limits = await registerLimits(app, options.redis);
   await registerOpenApi(app, { ...options, planes: planes.map((plane) => plane.definition) });

@@ -9,6 +9,7 @@ import { openDatabase } from '#src/db/client.ts';
 import type { Database } from '#src/db/handle.ts';
 import { createStore, type Store } from '#src/db/store.ts';
 import type { Log } from '#src/http/logging.ts';
+import { createMetrics, type Metrics } from '#src/http/metrics.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { wakeLaneQueue } from '#src/jobs/handlers/wake-lane.ts';
 import { createNotifier } from '#src/jobs/notifier.ts';
@@ -40,6 +41,7 @@ export type ComposeOptions = {
 export type Runtime = {
   planes: readonly Plane[];
   redis: Redis | undefined;
+  metrics: Metrics;
   /** Lanes, jobs and subscriptions; requests may come after it. */
   start(): Promise<void>;
   /** Finishes what is in hand, then closes chain and database. */
@@ -80,7 +82,8 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       );
     }
     const { secrets, version } = options;
-    const kernel: Kernel = { config, secrets, version, networks, clients, database, store, clock };
+    const metrics = createMetrics();
+    const kernel: Kernel = { config, secrets, version, networks, clients, database, store, clock, metrics };
     const signers = composeSigners(kernel, options.keys.facilitator);
     const accounts = composeAccounts(kernel);
     const role = config.env.ROLE;
@@ -108,6 +111,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
     return {
       planes: [adapter, facilitator.plane],
       redis,
+      metrics,
       async start() {
         await facilitator.prepare();
         jobs = await startJobs({ role, journal, queue, log });

@@ -74,6 +74,7 @@ async function main(): Promise<void> {
       publicUrl: config.env.PUBLIC_URL ?? '/',
       log,
       trustProxy: config.trustProxy,
+      metrics: runtime.metrics,
       ...(runtime.redis ? { redis: runtime.redis } : {}),
     });
     undo.push(() => app.close());
@@ -84,7 +85,7 @@ async function main(): Promise<void> {
         config,
         runtime,
         address,
-        simulated: localnet !== undefined,
+        localnet,
         adminKey: secrets.ADMIN_MASTER_KEY,
       }),
     );

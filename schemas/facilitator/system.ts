@@ -188,8 +188,30 @@ export const getSupported = operation({
   examples: { response: { kinds: [kind, kind2], extensions: [], signers: { 'eip155:*': [feePayer] } } },
 });
 
+export const getMetrics = operation({
+  id: 'getMetrics',
+  plane,
+  method: 'GET',
+  path: '/metrics',
+  tag: 'System',
+  summary: 'Metrics of the process and of every operation, for Prometheus',
+  auth: 'admin',
+  unlimited: true,
+  success: {
+    status: 200,
+    description: 'Prometheus text format 0.0.4',
+    schema: Type.String(),
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+  },
+  errors: [],
+  examples: {
+    response: 'chronos_request_duration_seconds_count{operation="getHealth",status="200"} 1\n',
+  },
+});
+
 export const operations = [
   getHealth,
+  getMetrics,
   getStatus,
   listPaymentNetworks,
   getPaymentNetwork,

@@ -133,6 +133,7 @@ export function composeFacilitator(
     version,
     clock,
     startedAt: clock.now(),
+    metrics: () => kernel.metrics.text(),
     pingDatabase: () => database.ping(),
   });
   return { plane, prepare: () => assets.seed(defaultAssets(kernel.networks.list())) };

@@ -4,6 +4,7 @@ import type { Secrets } from '#src/config/secrets.ts';
 import type { Clock } from '#src/core/clock.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { Database } from '#src/db/handle.ts';
+import type { Metrics } from '#src/http/metrics.ts';
 import type { Store } from '#src/db/store.ts';
 
 /** What every part of the composition is given. */
@@ -16,4 +17,5 @@ export type Kernel = {
   database: Database;
   store: Store;
   clock: Clock;
+  metrics: Metrics;
 };

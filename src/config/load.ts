@@ -41,20 +41,16 @@ export function envPrefix(network: string): string {
   return network.toUpperCase().replaceAll('-', '_');
 }
 
+const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, strict: false });
+
 function read<T>(schema: TSchema, raw: RawEnv, prefix: string, faults: string[]): T {
-  const ajv = new Ajv({
-    allErrors: true,
-    coerceTypes: true,
-    useDefaults: true,
-    removeAdditional: 'all',
-    strict: false,
-  });
   // An empty variable is an absent one: `PORT= npm start` means the default.
   const names = Object.keys(schema['properties'] as object);
   const values = Object.fromEntries(
     names.flatMap((name) => (raw[prefix + name] ? [[name, raw[prefix + name]]] : [])),
   );
-  const validate = ajv.compile({ ...schema, additionalProperties: false });
+  // AJV keeps what it compiled by the schema's identity: one compilation for all networks.
+  const validate = ajv.compile(schema);
   if (!validate(values)) {
     const wrong = new Map<string, string>();
     for (const error of validate.errors ?? [])

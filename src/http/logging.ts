@@ -4,8 +4,8 @@ import { type Logger, pino } from 'pino';
 export type Log = Logger;
 
 /** The process's logger: an allow-list of request facts, never bodies, headers or query values. */
-export function createLogger(level: string): Log {
-  return pino({ level, serializers: { req: requestFacts, err: errorFacts } });
+export function createLogger(level: string, to?: { write(line: string): void }): Log {
+  return pino({ level, serializers: { req: requestFacts, err: errorFacts } }, to ?? process.stdout);
 }
 
 function requestFacts(request: { method: string; id: string }) {

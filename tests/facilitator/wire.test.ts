@@ -5,6 +5,7 @@ import { listMerchantClients, operations as clients } from '#schemas/facilitator
 import { operations as payments } from '#schemas/facilitator/payments.ts';
 import {
   getHealth,
+  getMetrics,
   getPaymentNetwork,
   getStatus,
   getSupported,
@@ -36,6 +37,22 @@ const kind = (network: string, x402Version: number) => ({
 const kinds = [kind('base-sepolia', 1), kind('eip155:84532', 2)];
 
 describe('system', () => {
+  it('tells Prometheus how long each operation takes, the operator alone', async () => {
+    await call(test.app, getHealth, {});
+    const url = getMetrics.path;
+    const authorization = `Bearer ${test.secrets.ADMIN_MASTER_KEY}`;
+    const answer = await test.app.inject({ url, headers: { authorization } });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([
+      200,
+      getMetrics.success.contentType,
+    ]);
+    expect(answer.body).toMatch(
+      /^chronos_request_duration_seconds_count\{operation="getHealth",status="200"\} \d+$/m,
+    );
+    expect(answer.body).toContain('process_cpu_seconds_total');
+    expect((await test.app.inject({ url, headers: merchant.person.bearer })).statusCode).toBe(401);
+  });
+
   it('is alive', async () => {
     const { body } = await call(test.app, getHealth, {});
     expect(body).toEqual({ status: 'healthy', timestamp: expect.any(Number), version: '1.0.0' });

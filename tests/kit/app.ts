@@ -98,6 +98,7 @@ export async function bootApp(options: BootOptions = {}): Promise<TestApp> {
     publicUrl: '/',
     log,
     trustProxy: config.trustProxy,
+    metrics: runtime.metrics,
     ...(runtime.redis ? { redis: runtime.redis } : {}),
     extend: (one) => recordAnswers(one, runDir),
   });

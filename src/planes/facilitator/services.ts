@@ -19,6 +19,8 @@ export type FacilitatorServices = {
   version: string;
   clock: Clock;
   startedAt: Date;
+  /** Metrics in the Prometheus text format. */
+  metrics(): Promise<string>;
   /** Rejects when the database does not answer soon. */
   pingDatabase(): Promise<void>;
 };

@@ -14,6 +14,7 @@ export function systemRoutes(services: FacilitatorServices): RouteBinding[] {
       timestamp: unixSeconds(clock),
       version,
     })),
+    bind(system.getMetrics, () => services.metrics()),
     bind(system.getStatus, async () => {
       const [list, database] = await Promise.all([
         networks.kinds(),
