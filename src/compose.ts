@@ -16,6 +16,7 @@ import { createNotifier } from '#src/jobs/notifier.ts';
 import { createQueue } from '#src/jobs/queue.ts';
 import { type Jobs, startJobs } from '#src/jobs/worker.ts';
 import { verifyChain } from '#src/services/chain-identity.ts';
+import { verifyKeys } from '#src/services/key-custody.ts';
 import { createJournal } from '#src/services/journal.ts';
 import type { Checkpoint, JournalTiming } from '#src/services/journal/ports.ts';
 import { composeAccounts } from './compose/accounts.ts';
@@ -86,6 +87,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
     const kernel: Kernel = { config, secrets, version, networks, clients, database, store, clock, metrics };
     const signers = composeSigners(kernel, options.keys.facilitator);
     const accounts = composeAccounts(kernel);
+    await verifyKeys({ store, keys: accounts.keys });
     const role = config.env.ROLE;
     const url = config.env.DATABASE_URL;
     const queue = createQueue(

@@ -10,6 +10,8 @@ import { networkSettings } from './config/networks.ts';
 import { loadSecrets } from './config/secrets.ts';
 import { createLogger } from './http/logging.ts';
 import type { Localnet } from './localnet/index.ts';
+import { ChainMismatchError } from './services/chain-identity.ts';
+import { KeysMissingError } from './services/key-custody.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -95,7 +97,10 @@ async function main(): Promise<void> {
   }
 }
 
+/** What the operator has to mend; where in the code it was found says nothing. */
+const operators = [ConfigError, ChainMismatchError, KeysMissingError];
+
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(operators.some((one) => error instanceof one) ? (error as Error).message : error);
   process.exit(1);
 });

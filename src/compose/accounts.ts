@@ -5,11 +5,13 @@ import { createPreflight, createTokens } from '#src/chain/tokens.ts';
 import { createUserOperationExecutor } from '#src/chain/user-operations/executor.ts';
 import { keySettings } from '#src/config/keys.ts';
 import type { LaneExecutor } from '#src/core/journal.ts';
+import type { KeyProvider } from '#src/core/ports/keys.ts';
 import type { Preflight, TokenPort } from '#src/core/ports/tokens.ts';
 import { createWallets, type Wallets } from '#src/services/wallets.ts';
 import type { Kernel } from './kernel.ts';
 
 export type AccountParts = {
+  keys: KeyProvider;
   wallets: Wallets;
   tokens: TokenPort;
   preflight: Preflight;
@@ -23,6 +25,7 @@ export function composeAccounts({ store, clients, networks, clock, config, secre
   const accounts = createSmartAccounts(keys);
   const simulate = createSimulator();
   return {
+    keys,
     wallets: createWallets({ store, keys, accounts, clock }),
     tokens: createTokens(clients),
     preflight: createPreflight(clients, simulate),

@@ -10,6 +10,7 @@ import { networkRepository } from './repositories/networks.ts';
 import { paymentAssetRepository } from './repositories/payment-assets.ts';
 import { settlementRepository } from './repositories/settlements.ts';
 import { transactionRepository } from './repositories/transactions.ts';
+import { walletKeyRepository } from './repositories/wallet-keys.ts';
 import { walletRepository } from './repositories/wallets.ts';
 import { logInAttemptRepository, refreshSessionRepository, userRepository } from './repositories/users.ts';
 
@@ -28,6 +29,7 @@ function repositories(db: Db) {
     settlements: settlementRepository(db),
     transactions: transactionRepository(db),
     wallets: walletRepository(db),
+    walletKeys: walletKeyRepository(db),
     users: userRepository(db),
   } satisfies Omit<JournalStore, 'transaction'> & Record<string, unknown>;
 }

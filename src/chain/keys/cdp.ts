@@ -49,13 +49,18 @@ export function createCdpKeys(given: CdpAccess): KeyProvider<LocalAccount> {
       return { backend: 'cdp', version, owner: address, sealed: { name } };
     },
     async open(walletId, key) {
-      if (key.backend !== 'cdp') throw new Error(`key of backend ${key.backend} given to the cdp one`);
-      if (key.sealed['name'] !== accountName(walletId, key.version))
-        throw new Error('the key is not the key of this wallet and version');
+      checkName(walletId, key);
       return signer(ask, key, await accountOf(key.owner));
     },
+    check: async (walletId, key) => checkName(walletId, key),
     rewrap: () => Promise.resolve(null),
   };
+}
+
+function checkName(walletId: string, key: SealedKey): void {
+  if (key.backend !== 'cdp') throw new Error(`key of backend ${key.backend} given to the cdp one`);
+  if (key.sealed['name'] !== accountName(walletId, key.version))
+    throw new Error('the key is not the key of this wallet and version');
 }
 
 /** 36 characters of [A-Za-z0-9-], the longest a name may be; it tells nothing of the wallet. */

@@ -49,6 +49,7 @@ export function createKeyring(
     backend: current.backend,
     create: async (walletId, version) => current.create(walletId, version),
     open: async (walletId, key) => of(key).open(walletId, key),
+    check: async (walletId, key) => of(key).check(walletId, key),
     rewrap: async (walletId, key) => of(key).rewrap(walletId, key),
   };
 }

@@ -24,11 +24,26 @@ export function parseEncryptionKeys(text: string): EncryptionKeys {
 export function createLocalKeys(encryption: EncryptionKeys): KeyProvider<LocalAccount> {
   const wrapping = (id: string): Buffer => {
     const key = encryption.byId.get(id);
-    if (!key) throw new Error(`encryption key "${id}" is not configured`);
+    if (!key) throw new Error(`encryption key "${id}" is not configured: add it to KEY_ENCRYPTION_KEYS`);
     return key;
   };
-  const unwrap = (walletId: string, key: SealedKey): Buffer =>
-    open(wrapping(field(key, 'kek')), field(key, 'dek'), context(walletId, key.version, 'dek'));
+  const unwrap = (walletId: string, key: SealedKey): Buffer => {
+    const kek = field(key, 'kek');
+    const wrapped = wrapping(kek);
+    try {
+      return open(wrapped, field(key, 'dek'), context(walletId, key.version, 'dek'));
+    } catch (error) {
+      const told = `encryption key "${kek}" has another value than when the key of wallet ${walletId} was sealed`;
+      throw new Error(`${told}, or its row was changed`, { cause: error });
+    }
+  };
+  const reveal = (walletId: string, key: SealedKey): LocalAccount => {
+    if (key.backend !== 'local') throw new Error(`key of backend ${key.backend} given to the local one`);
+    const secret = open(unwrap(walletId, key), field(key, 'key'), context(walletId, key.version, 'key'));
+    const account = privateKeyToAccount(bytesToHex(secret));
+    if (account.address !== key.owner) throw new Error('the sealed key is not the key of this owner');
+    return account;
+  };
 
   return {
     backend: 'local',
@@ -43,12 +58,9 @@ export function createLocalKeys(encryption: EncryptionKeys): KeyProvider<LocalAc
       };
       return { backend: 'local', version, owner, sealed };
     },
-    async open(walletId, key) {
-      if (key.backend !== 'local') throw new Error(`key of backend ${key.backend} given to the local one`);
-      const secret = open(unwrap(walletId, key), field(key, 'key'), context(walletId, key.version, 'key'));
-      const account = privateKeyToAccount(bytesToHex(secret));
-      if (account.address !== key.owner) throw new Error('the sealed key is not the key of this owner');
-      return account;
+    open: async (walletId, key) => reveal(walletId, key),
+    check: async (walletId, key) => {
+      reveal(walletId, key);
     },
     async rewrap(walletId, key) {
       if (key.sealed['kek'] === encryption.current) return null;

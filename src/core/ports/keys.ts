@@ -18,6 +18,8 @@ export type KeyProvider<Signer = unknown> = {
   create(walletId: string, version: number): Promise<SealedKey>;
   /** @throws Error when the key is not of this wallet, version or backend */
   open(walletId: string, key: SealedKey): Promise<Signer>;
+  /** Makes sure that the key can be opened, without asking anybody. @throws Error saying what is missing or wrong */
+  check(walletId: string, key: SealedKey): Promise<void>;
   /** The same key sealed under the current encryption key; null when it already is. */
   rewrap(walletId: string, key: SealedKey): Promise<SealedKey | null>;
 };

@@ -1,5 +1,4 @@
 import type { AccountRecord, AccountSource } from './accounts.ts';
-import type { SealedKey } from './keys.ts';
 
 /** A smart account and whose it is. */
 export type Wallet = AccountRecord & {
@@ -17,8 +16,4 @@ export type WalletRepository = AccountSource & {
   find(owner: string, subject: string): Promise<Wallet | null>;
   /** Inserts wallet and key together; null when the subject has one already (a twin was faster). */
   insert(wallet: NewWallet, at: Date): Promise<Wallet | null>;
-  /** Keys that are sealed under another encryption key than `current`, for re-wrapping. */
-  listKeysNotUnder(current: string, limit: number): Promise<{ walletId: string; key: SealedKey }[]>;
-  /** Replaces what is sealed, never the owner. */
-  updateSealed(walletId: string, key: SealedKey): Promise<void>;
 };

@@ -54,26 +54,6 @@ export function walletRepository(db: Db): WalletRepository {
         if (!stored) throw new Error('insert returned no row');
         return toWallet({ wallet: row, key: stored });
       }),
-    async listKeysNotUnder(current, limit) {
-      const found = await db
-        .select()
-        .from(walletKeys)
-        .where(and(eq(walletKeys.backend, 'local'), sql`${walletKeys.sealed}->>'kek' <> ${current}`))
-        .limit(limit);
-      return found.map((row) => ({ walletId: row.walletId, key: toKey(row) }));
-    },
-    async updateSealed(walletId, key) {
-      await db
-        .update(walletKeys)
-        .set({ sealed: { ...key.sealed } })
-        .where(
-          and(
-            eq(walletKeys.walletId, walletId),
-            eq(walletKeys.version, key.version),
-            eq(walletKeys.owner, key.owner),
-          ),
-        );
-    },
   };
 }
 
@@ -81,7 +61,8 @@ function toKeyRow(walletId: string, key: SealedKey, at: Date): typeof walletKeys
   return { ...key, sealed: { ...key.sealed }, walletId, createdAt: at };
 }
 
-function toKey({ backend, version, owner, sealed }: Joined['key']): SealedKey {
+/** The key of a row. */
+export function toKey({ backend, version, owner, sealed }: Joined['key']): SealedKey {
   return { backend, version, owner, sealed };
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigserial,
   index,
@@ -76,7 +77,10 @@ export const walletKeys = pgTable(
     sealed: jsonb('sealed').$type<Record<string, string>>().notNull(),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.walletId, t.version] })],
+  (t) => [
+    primaryKey({ columns: [t.walletId, t.version] }),
+    index('wallet_keys_seal').on(t.backend, sql`coalesce(${t.sealed}->>'kek', '')`),
+  ],
 );
 
 /** What receipts mint; one row a receipt, for ever. */

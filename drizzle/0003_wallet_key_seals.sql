@@ -1,0 +1,1 @@
+CREATE INDEX "wallet_keys_seal" ON "wallet_keys" USING btree ("backend",coalesce("sealed"->>'kek', ''));
