@@ -2,8 +2,9 @@
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No install script runs: the native packages bring their binaries along.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+COPY src/scripts/prune.mjs src/scripts/
+# No install script of a package runs: the native ones bring their binaries along.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm run postinstall && npm cache clean --force
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

@@ -1,20 +1,59 @@
-// Runs after an install: 67 MB of C headers and manual pages that the pinned Node brings, and source maps of the largest
-// packages, which nobody needs.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+// Runs after an install: takes out what nobody needs, and what makes every start slow.
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 const modules = new URL('../../node_modules/', import.meta.url);
-const mapped = ['@coinbase/cdp-sdk', 'drizzle-orm', 'ox', 'permissionless', 'viem'];
 
-for (const name of readdirSync(modules).filter((entry) => /^node-(bin-)?(linux|darwin|win)-/.test(entry))) {
-  for (const part of ['include', 'share']) {
-    rmSync(new URL(`${name}/${part}`, modules), { recursive: true, force: true });
+/** 67 MB of C headers and manual pages that the pinned Node brings. */
+function dropHeaders() {
+  for (const name of readdirSync(modules).filter((entry) => /^node-(bin-)?(linux|darwin|win)-/.test(entry))) {
+    for (const part of ['include', 'share']) {
+      rmSync(new URL(`${name}/${part}`, modules), { recursive: true, force: true });
+    }
   }
 }
 
-for (const name of mapped) {
-  const folder = new URL(`${name}/`, modules);
-  const files = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
-  for (const file of files.filter((entry) => entry.endsWith('.map'))) {
-    rmSync(new URL(file.replaceAll('\\', '/'), folder), { force: true });
+/** Source maps of the largest packages. */
+function dropMaps() {
+  for (const name of ['@coinbase/cdp-sdk', 'drizzle-orm', 'ox', 'permissionless', 'viem']) {
+    const folder = new URL(`${name}/`, modules);
+    const files = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
+    for (const file of files.filter((entry) => entry.endsWith('.map'))) {
+      rmSync(new URL(file.replaceAll('\\', '/'), folder), { force: true });
+    }
   }
+}
+
+const entryOf = (path) => ({
+  require: { types: `${path}.d.cts`, default: `${path}.cjs` },
+  types: `${path}.d.ts`,
+  default: `${path}.js`,
+});
+
+/** The same `exports`, shorter: one pattern for the entries that follow it, the rest without saying anything twice. */
+export function shortened(exports) {
+  const own = Object.entries(exports).flatMap(([name, value]) => {
+    const path = String(value.default).replace(/\.js$/, '');
+    const { require, ...plain } = entryOf(path);
+    const usual = JSON.stringify(value) === JSON.stringify({ import: plain, require, ...plain });
+    if (!usual) return [[name, value]];
+    return path === name ? [] : [[name, entryOf(path)]];
+  });
+  return { ...Object.fromEntries(own), './*': entryOf('./*') };
+}
+
+/** Node parses a package.json again for each module of its package, and drizzle-orm's has 180 kB of `exports`. */
+function shortenManifest() {
+  const manifest = new URL('drizzle-orm/package.json', modules);
+  if (!existsSync(manifest)) return;
+  const { exports, ...rest } = JSON.parse(readFileSync(manifest, 'utf8'));
+  if (exports['./*']) return;
+  const next = new URL('drizzle-orm/package.json.new', modules);
+  writeFileSync(next, JSON.stringify({ ...rest, exports: shortened(exports) }));
+  renameSync(next, manifest);
+}
+
+export function prune() {
+  dropHeaders();
+  dropMaps();
+  shortenManifest();
 }
