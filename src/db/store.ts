@@ -8,6 +8,7 @@ import { mintReceiptRepository } from './repositories/mint-receipts.ts';
 import { merchantClientRepository } from './repositories/merchant-clients.ts';
 import { networkRepository } from './repositories/networks.ts';
 import { paymentAssetRepository } from './repositories/payment-assets.ts';
+import { revokedTokenRepository } from './repositories/revoked-tokens.ts';
 import { settlementRepository } from './repositories/settlements.ts';
 import { transactionRepository } from './repositories/transactions.ts';
 import { walletKeyRepository } from './repositories/wallet-keys.ts';
@@ -26,6 +27,7 @@ function repositories(db: Db) {
     networks: networkRepository(db),
     paymentAssets: paymentAssetRepository(db),
     refreshSessions: refreshSessionRepository(db),
+    revokedTokens: revokedTokenRepository(db),
     settlements: settlementRepository(db),
     transactions: transactionRepository(db),
     wallets: walletRepository(db),

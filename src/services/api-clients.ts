@@ -8,6 +8,7 @@ import type {
   ApiClientChange,
   ApiClientRepository,
   NewApiClient,
+  RevokedTokenRepository,
 } from '#src/core/ports/api-clients.ts';
 import { hashSecret, newSecret, readSecret, sameSecret } from '#src/core/secrets.ts';
 
@@ -37,7 +38,7 @@ export type ApiClients = {
 };
 
 export type ApiClientPorts = {
-  store: { apiClients: ApiClientRepository };
+  store: { apiClients: ApiClientRepository; revokedTokens: RevokedTokenRepository };
   clock: Clock;
   /** Key of the secrets' hashes. */
   pepper: Uint8Array;
@@ -106,7 +107,7 @@ export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPor
       return client;
     },
     async revokeToken(id, jti, expiresAt) {
-      await store.apiClients.insertRevokedToken(jti, expiresAt);
+      await store.revokedTokens.insert(jti, expiresAt);
       await tokens.forget(id);
     },
   };

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkSettings } from '#src/config/networks.ts';
 import { loadConfig } from '#src/config/load.ts';
@@ -8,37 +8,43 @@ import type { LocalnetInfo } from '#src/localnet/types.ts';
 /** A door in front of an endpoint: open, or shut (connections are cut without an answer). */
 export type Gate = { url: string; open(): void; shut(): void; close(): Promise<void> };
 
+async function forward(target: string, request: IncomingMessage): Promise<{ status: number; text: string }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(target, { method: 'POST', headers, body: Buffer.concat(chunks) });
+  return { status: answer.status, text: await answer.text() };
+}
+
 export async function gateTo(target: string): Promise<Gate> {
   let shut = false;
-  const server: Server = createServer((request, response) => {
-    if (shut) return void request.socket.destroy();
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const forwarded = fetch(target, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: Buffer.concat(chunks),
-      });
-      forwarded.then(
-        async (answer) =>
-          shut ? request.socket.destroy() : response.writeHead(answer.status).end(await answer.text()),
-        () => request.socket.destroy(),
-      );
-    });
-  });
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const answer = shut ? null : await forward(target, request);
+      if (answer && !shut) response.writeHead(answer.status).end(answer.text);
+      else request.socket.destroy();
+    } catch {
+      request.socket.destroy();
+    }
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    open: () => void (shut = false),
-    shut: () => void (shut = true),
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    open() {
+      shut = false;
+    },
+    shut() {
+      shut = true;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
   };
 }
 

@@ -39,7 +39,10 @@ export type ApiClientRepository = {
   /** Puts a new secret in place; the old one stays good until `previousUntil`. */
   rotate(id: string, secretHash: string, previousUntil: Date, at: Date): Promise<ApiClient | null>;
   revoke(id: string, at: Date): Promise<ApiClient | null>;
-  insertRevokedToken(jti: string, expiresAt: Date): Promise<void>;
+};
+
+export type RevokedTokenRepository = {
+  insert(jti: string, expiresAt: Date): Promise<void>;
   /** Removes revocations of tokens that have expired anyway, at most `limit`; returns how many. */
-  deleteExpiredTokens(at: Date, limit: number): Promise<number>;
+  deleteExpired(at: Date, limit: number): Promise<number>;
 };

@@ -1,12 +1,12 @@
 import { desc, eq, lt, sql } from 'drizzle-orm';
 import type { ApiClient, ApiClientRepository } from '#src/core/ports/api-clients.ts';
 import type { Db } from '../handle.ts';
-import { lazy, rows } from '../statement.ts';
+import { lazy } from '../statement.ts';
 import { apiClients, revokedTokens } from '../tables/adapter.ts';
 
 type Row = typeof apiClients.$inferSelect;
 
-/** Apps' credentials and their revoked tokens. */
+/** Apps' credentials. */
 export function apiClientRepository(db: Db): ApiClientRepository {
   const t = apiClients;
   const byToken = lazy(() =>
@@ -100,17 +100,6 @@ export function apiClientRepository(db: Db): ApiClientRepository {
         .where(eq(t.id, id))
         .returning();
       return row ? toClient(row) : null;
-    },
-    async insertRevokedToken(jti, expiresAt) {
-      await db.insert(revokedTokens).values({ jti, expiresAt }).onConflictDoNothing();
-    },
-    async deleteExpiredTokens(at, limit) {
-      const gone = await rows(
-        db,
-        sql`delete from ${revokedTokens} where ctid in (select ctid from ${revokedTokens}
-          where ${revokedTokens.expiresAt} < ${at.toISOString()}::timestamptz limit ${limit}) returning 1`,
-      );
-      return gone.length;
     },
   };
 }
