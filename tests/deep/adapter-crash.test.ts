@@ -1,0 +1,8 @@
+import { test } from 'vitest';
+import { killAt } from '#tests/adapter/crash.ts';
+
+test.each(['after_row', 'after_sign', 'before_receipt', 'before_final', 'after_final'])(
+  'killed %s, a mint and a transfer each happen exactly once',
+  { timeout: 120_000 },
+  killAt,
+);
