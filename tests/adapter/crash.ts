@@ -19,7 +19,7 @@ async function start(options: ChildOptions): Promise<Instance> {
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return new Promise((resolve, reject) => {
-    child.once('message', (base) => resolve({ child, base: String(base) }));
+    child.once('message', (base: string) => resolve({ child, base }));
     child.once('exit', (code) => reject(new Error(`the child ended with ${code}`)));
   });
 }
