@@ -5,10 +5,13 @@ import { operations as adapterDocuments } from './adapter/openapi.ts';
 import { adapterPlane } from './adapter/plane.ts';
 import { operations as adapterTransactions } from './adapter/transactions.ts';
 import { operations as wallets } from './adapter/wallet.ts';
+import { operations as facilitatorAdmin } from './facilitator/admin.ts';
 import { operations as accounts } from './facilitator/accounts.ts';
 import { operations as merchantClients } from './facilitator/clients.ts';
 import { operations as payments } from './facilitator/payments.ts';
 import { facilitatorPlane } from './facilitator/plane.ts';
+import { operations as resources } from './facilitator/resources.ts';
+import { operations as settlements } from './facilitator/settlements.ts';
 import { operations as system } from './facilitator/system.ts';
 import type { Operation } from './kit/operation.ts';
 import type { PlaneDefinition } from './kit/plane.ts';
@@ -24,7 +27,15 @@ const adapter = [
   ...adapterTransactions,
   ...adapterDocuments,
 ];
-const facilitator = [...system, ...payments, ...accounts, ...merchantClients];
+const facilitator = [
+  ...system,
+  ...payments,
+  ...accounts,
+  ...merchantClients,
+  ...settlements,
+  ...resources,
+  ...facilitatorAdmin,
+];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */
 export const operations: readonly Operation[] = [...adapter, ...facilitator];

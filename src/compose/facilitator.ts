@@ -19,6 +19,7 @@ import { createPaymentAssets } from '#src/services/payment-assets.ts';
 import { createPaymentNetworks } from '#src/services/payment-networks.ts';
 import { applySettlementChanges } from '#src/services/payments/changes.ts';
 import { createPayments } from '#src/services/payments.ts';
+import { createResources } from '#src/services/resources.ts';
 import { exactEip3009 } from '#src/x402/eip3009/scheme.ts';
 import { createPaymentEngine } from '#src/x402/engine.ts';
 import { loadRecovery } from '#src/x402/recover.ts';
@@ -128,6 +129,7 @@ export function composeFacilitator(
     assets,
     accounts: createAccounts({ store, passwords: createPasswords(), clock, isCommonPassword: () => false }),
     clients: createMerchantClients({ store, clock, secret }),
+    resources: createResources({ store, networks: kernel.networks, assets, clock }),
     tokens: tokenFamilies(kernel),
     adminToken: config.env.ADMIN_TOKEN ?? secrets.ADMIN_MASTER_KEY,
     version,

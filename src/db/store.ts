@@ -9,6 +9,7 @@ import { merchantClientRepository } from './repositories/merchant-clients.ts';
 import { networkRepository } from './repositories/networks.ts';
 import { paymentAssetRepository } from './repositories/payment-assets.ts';
 import { revokedTokenRepository } from './repositories/revoked-tokens.ts';
+import { resourceRepository } from './repositories/resources.ts';
 import { settlementRepository } from './repositories/settlements.ts';
 import { transactionRepository } from './repositories/transactions.ts';
 import { walletKeyRepository } from './repositories/wallet-keys.ts';
@@ -28,6 +29,7 @@ function repositories(db: Db) {
     paymentAssets: paymentAssetRepository(db),
     refreshSessions: refreshSessionRepository(db),
     revokedTokens: revokedTokenRepository(db),
+    resources: resourceRepository(db),
     settlements: settlementRepository(db),
     transactions: transactionRepository(db),
     wallets: walletRepository(db),

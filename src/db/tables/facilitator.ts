@@ -6,6 +6,7 @@ import {
   check,
   index,
   integer,
+  jsonb,
   pgTable,
   serial,
   smallint,
@@ -147,5 +148,30 @@ export const settlements = pgTable(
     index('settlements_settled')
       .on(t.settledAt)
       .where(sql`${t.settledAt} is not null`),
+  ],
+);
+
+/** What merchants offer for payment. */
+export const resources = pgTable(
+  'resources',
+  {
+    id: serial('id').primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id),
+    resource: text('resource').notNull(),
+    type: text('type').notNull(),
+    x402Version: smallint('x402_version').notNull(),
+    accepts: jsonb('accepts').$type<Record<string, unknown>[]>().notNull(),
+    metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    deletedAt: instant('deleted_at'),
+  },
+  (t) => [
+    index('resources_live')
+      .on(t.id)
+      .where(sql`${t.deletedAt} is null`),
+    index('resources_user').on(t.userId, t.id),
   ],
 );

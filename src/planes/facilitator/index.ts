@@ -2,9 +2,12 @@ import { facilitatorPlane as definition } from '#schemas/facilitator/plane.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { facilitatorAuth } from './auth.ts';
 import { renderFacilitatorError } from './errors.ts';
+import { adminRoutes } from './routes/admin.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { resourceRoutes } from './routes/resources.ts';
+import { settlementRoutes } from './routes/settlements.ts';
 import { systemRoutes } from './routes/system.ts';
 import type { FacilitatorServices } from './services.ts';
 
@@ -18,6 +21,9 @@ export function facilitatorPlane(services: FacilitatorServices): Plane {
       ...paymentRoutes(services),
       ...accountRoutes(services),
       ...clientRoutes(services),
+      ...settlementRoutes(services),
+      ...resourceRoutes(services),
+      ...adminRoutes(services),
     ],
     authenticate: facilitatorAuth(services),
     render: renderFacilitatorError,

@@ -1,11 +1,16 @@
 import type { Static } from '@sinclair/typebox';
+import type { AdminAsset } from '#schemas/facilitator/admin.ts';
 import type { FacilitatorUser } from '#schemas/facilitator/accounts.ts';
 import type { MerchantClient as MerchantClientBody } from '#schemas/facilitator/clients.ts';
 import type { SettleResult, VerifyResult } from '#schemas/facilitator/payments.ts';
+import type { Resource as ResourceBody } from '#schemas/facilitator/resources.ts';
+import type { Settlement as SettlementBody } from '#schemas/facilitator/settlements.ts';
 import type { Asset, PaymentKind as PaymentKindBody } from '#schemas/facilitator/system.ts';
 import { checksum } from '#src/core/address.ts';
 import type { MerchantClient } from '#src/core/ports/merchant-clients.ts';
 import type { PaymentAsset } from '#src/core/ports/payment-assets.ts';
+import type { Resource } from '#src/core/ports/resources.ts';
+import type { Settlement } from '#src/core/ports/settlements.ts';
 import type { User } from '#src/core/ports/users.ts';
 import type { PaymentKind } from '#src/services/payment-networks.ts';
 import type { SettleAnswer, VerifyAnswer } from '#src/services/payments/ports.ts';
@@ -61,5 +66,42 @@ export function presentClient(client: MerchantClient): Static<typeof MerchantCli
     expiresAt: client.expiresAt?.toISOString() ?? null,
     ...(client.payTo ? { payTo: client.payTo.map(checksum) } : {}),
     ...(client.quotaPerMinute === null ? {} : { quotaPerMinute: client.quotaPerMinute }),
+  };
+}
+
+export function presentAdminAsset(asset: PaymentAsset): Static<typeof AdminAsset> {
+  const { eip712Name: name, eip712Version: version, minAmount } = asset;
+  return { ...presentAsset(asset), name, version, minAmount: minAmount.toString() };
+}
+
+/** A payment of the journal, for its merchant. */
+export function presentPayment(row: Settlement): Static<typeof SettlementBody> {
+  const { id, status, clientId, x402Version, scheme, network, nonce, resource, reason } = row;
+  return {
+    ...{ id, status, clientId, x402Version, scheme, network },
+    asset: checksum(row.asset),
+    payer: checksum(row.payer),
+    payTo: checksum(row.payTo),
+    amount: row.amount.toString(),
+    ...{ nonce, resource },
+    transaction: row.txHash,
+    blockNumber: row.blockNumber === null ? null : Number(row.blockNumber),
+    gasUsed: row.gasUsed?.toString() ?? null,
+    fee: row.fee?.toString() ?? null,
+    reason,
+    delivered: row.deliveredAt !== null,
+    createdAt: row.createdAt.toISOString(),
+    settledAt: row.settledAt?.toISOString() ?? null,
+  };
+}
+
+export function presentResource(row: Resource): Static<typeof ResourceBody> {
+  const { id, resource, type, x402Version, accepts, metadata, createdAt, updatedAt } = row;
+  return {
+    ...{ id, resource, type, x402Version },
+    accepts: accepts as Static<typeof ResourceBody>['accepts'],
+    metadata,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
   };
 }

@@ -5,6 +5,7 @@ import type { MerchantClients } from '#src/services/merchant-clients.ts';
 import type { PaymentAssets } from '#src/services/payment-assets.ts';
 import type { PaymentNetworks } from '#src/services/payment-networks.ts';
 import type { Payments } from '#src/services/payments.ts';
+import type { Resources } from '#src/services/resources.ts';
 
 /** All that the plane is handed. */
 export type FacilitatorServices = {
@@ -13,6 +14,7 @@ export type FacilitatorServices = {
   assets: PaymentAssets;
   accounts: Accounts;
   clients: MerchantClients;
+  resources: Resources;
   tokens: { access: TokenFamily; refresh: TokenFamily };
   /** The static admin token. */
   adminToken: string;

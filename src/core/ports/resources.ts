@@ -1,0 +1,25 @@
+/** A protected resource that a merchant has registered. */
+export type Resource = {
+  id: number;
+  userId: number;
+  /** URL or path. */
+  resource: string;
+  type: string;
+  x402Version: number;
+  /** Payment requirements, as the merchant wrote them. */
+  accepts: Record<string, unknown>[];
+  metadata: Record<string, unknown>;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+export type ResourceInput = Pick<Resource, 'resource' | 'type' | 'x402Version' | 'accepts' | 'metadata'>;
+
+export type ResourceRepository = {
+  insert(userId: number, input: ResourceInput, at: Date): Promise<Resource>;
+  /** Newest first; of everybody when `userId` is null. */
+  list(userId: number | null, page: { offset: number; limit: number }): Promise<Resource[]>;
+  find(userId: number, id: number): Promise<Resource | null>;
+  replace(userId: number, id: number, input: ResourceInput, at: Date): Promise<boolean>;
+  delete(userId: number, id: number, at: Date): Promise<boolean>;
+};
