@@ -76,7 +76,7 @@ export const AdminAsset = model(
 );
 
 const asset = { ...assetExample, name: 'USDC', version: '2', minAmount: '0' };
-const one = { id: 1 };
+const one = { id: 42 };
 
 export const createUser = operation({
   id: 'createUser',
@@ -143,7 +143,7 @@ export const deleteUser = operation({
   params: RowId,
   success: { status: 200, description: 'Deleted', schema: Deleted },
   errors: ['NOT_FOUND'],
-  examples: { params: one, response: { data: { deleted: 1 } } },
+  examples: { params: one, response: { data: { deleted: 42 } } },
 });
 
 export const registerAsset = operation({
@@ -209,7 +209,7 @@ export const deleteAsset = operation({
   params: RowId,
   success: { status: 200, description: 'Removed', schema: Deleted },
   errors: ['NOT_FOUND'],
-  examples: { params: one, response: { data: { deleted: 1 } } },
+  examples: { params: one, response: { data: { deleted: 42 } } },
 });
 
 export const operations = [

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
+import type { TSchema } from '@sinclair/typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operations, planes } from '#schemas/index.ts';
 import { authNames, errorCodesOf, ownerOf } from '#schemas/kit/plane.ts';
@@ -123,15 +124,16 @@ describe('bodies', () => {
 
   it.each(withBody)('$id names a field that is missing or of a wrong type', async (op) => {
     const { properties = {}, required = [] } = resolved(op.body!) as {
-      properties?: Record<string, { type?: string }>;
+      properties?: Record<string, TSchema>;
       required?: string[];
     };
     for (const name of required) {
       const { [name]: _gone, ...rest } = bodyOf(op);
       expectError(op, 400, await send(request(op, { payload: json(rest) })), name);
     }
-    for (const name of Object.keys(properties)) {
+    for (const [name, property] of Object.entries(properties)) {
       for (const wrong of [{ a: { b: 1 } }, [[]], true]) {
+        if (misfit(name, property, wrong, 'body').length === 0) continue;
         const answer = await send(request(op, { payload: json({ ...bodyOf(op), [name]: wrong }) }));
         if (judged.has(op.id)) expect(answer.status, answer.text).toBeLessThan(500);
         else expectError(op, 400, answer, name);

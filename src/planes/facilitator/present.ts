@@ -78,12 +78,18 @@ export function presentAdminAsset(asset: PaymentAsset): Static<typeof AdminAsset
 export function presentPayment(row: Settlement): Static<typeof SettlementBody> {
   const { id, status, clientId, x402Version, scheme, network, nonce, resource, reason } = row;
   return {
-    ...{ id, status, clientId, x402Version, scheme, network },
+    id,
+    status,
+    clientId,
+    x402Version,
+    scheme,
+    network,
     asset: checksum(row.asset),
     payer: checksum(row.payer),
     payTo: checksum(row.payTo),
     amount: row.amount.toString(),
-    ...{ nonce, resource },
+    nonce,
+    resource,
     transaction: row.txHash,
     blockNumber: row.blockNumber === null ? null : Number(row.blockNumber),
     gasUsed: row.gasUsed?.toString() ?? null,
@@ -98,7 +104,10 @@ export function presentPayment(row: Settlement): Static<typeof SettlementBody> {
 export function presentResource(row: Resource): Static<typeof ResourceBody> {
   const { id, resource, type, x402Version, accepts, metadata, createdAt, updatedAt } = row;
   return {
-    ...{ id, resource, type, x402Version },
+    id,
+    resource,
+    type,
+    x402Version,
     accepts: accepts as Static<typeof ResourceBody>['accepts'],
     metadata,
     createdAt: createdAt.toISOString(),
