@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { erc20Abi } from 'viem';
-import { expect, inject, onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { createLocalnetClient } from '#src/localnet/client.ts';
 import { mintUsdc } from '#src/localnet/faucet.ts';
 import { freshDatabase } from '#tests/kit/database.ts';
@@ -19,7 +20,7 @@ async function start(options: ChildOptions): Promise<Instance> {
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return new Promise((resolve, reject) => {
-    child.once('message', (base: string) => resolve({ child, base }));
+    child.once('message', (base) => resolve({ child, base: base as string }));
     child.once('exit', (code) => reject(new Error(`the child ended with ${code}`)));
   });
 }
@@ -57,8 +58,29 @@ async function surroundings(): Promise<Omit<ChildOptions, 'checkpoint'>> {
   return { dataDir, databaseUrl: database?.url, localnet: inject('localnet'), secrets };
 }
 
-/** A mint and a transfer in flight when the process is killed at `checkpoint`; a second life must end both, once each. */
-export async function killAt(checkpoint: string): Promise<void> {
+/** What two lives of a process make of a mint of 5 and a transfer of 4 out of 10. */
+export type Lives = {
+  /** What ended the first life. */
+  signal: unknown;
+  statuses: string[];
+  /** Repeated requests got the very answers of the first ones. */
+  replayed: boolean;
+  /** Left of the transferred token, and minted. */
+  held: bigint[];
+  transactions: number;
+};
+
+/** The end that every crash must come to. */
+export const bothOnce: Lives = {
+  signal: 'SIGKILL',
+  statuses: ['confirmed', 'confirmed'],
+  replayed: true,
+  held: [6n, 5n],
+  transactions: 2,
+};
+
+/** Kills the process at `checkpoint` while a mint and a transfer are in flight, and lets a second life end both. */
+export async function killAt(checkpoint: string): Promise<Lives> {
   const options = await surroundings();
   const { localnet, secrets } = options;
   const first = await start({ ...options, checkpoint });
@@ -100,28 +122,28 @@ export async function killAt(checkpoint: string): Promise<void> {
   });
   // Either may be cut off by the kill before it is answered; the second life answers both again.
   await Promise.allSettled(writes(first.base));
-  expect(await gone).toBe('SIGKILL');
+  const signal = await gone;
 
   const second = await start({ ...options, checkpoint: null });
   const answers = await Promise.all(writes(second.base));
-  expect(answers.map(({ status }) => status)).toEqual([202, 202]);
   const ids = answers.map(({ body }) => (body['transaction'] as Transaction).id);
   const ends = await Promise.all(
     ids.map((id) => send(second.base, `/api/v1/transactions/${id}?wait=30`, as)),
   );
-  expect(ends.map(({ body }) => (body['transaction'] as Transaction).status)).toEqual([
-    'confirmed',
-    'confirmed',
-  ]);
   const replays = await Promise.all(writes(second.base));
-  expect(replays.map(({ body }) => body)).toEqual(ends.map(({ body }) => body));
-
   const chain = createLocalnetClient(localnet.rpcUrl);
   const held = (address: `0x${string}`) =>
     chain.readContract({ abi: erc20Abi, address, functionName: 'balanceOf', args: [wallet.address] });
-  const { usdc, token: minted } = localnet.addresses;
-  expect([await held(usdc), await held(minted)]).toEqual([6n, 5n]);
   const { transactions } = (await send(second.base, '/api/v1/wallet/transactions', as)).body;
-  expect((transactions as Transaction[]).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   second.child.kill('SIGTERM');
+  return {
+    signal,
+    statuses: ends.map(({ body }) => (body['transaction'] as Transaction).status),
+    replayed: isDeepStrictEqual(
+      replays.map(({ body }) => body),
+      ends.map(({ body }) => body),
+    ),
+    held: [await held(localnet.addresses.usdc), await held(localnet.addresses.token)],
+    transactions: (transactions as Transaction[]).length,
+  };
 }
