@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { createChainClients, identifyNetwork } from '#src/chain/clients.ts';
+import { verifyEntryPoint } from '#src/chain/entry-points.ts';
 import type { Config } from '#src/config/load.ts';
 import type { Secrets } from '#src/config/secrets.ts';
 import { type Clock, systemClock } from '#src/core/clock.ts';
@@ -81,6 +82,8 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
         { store, clock, identify: (one) => identifyNetwork(clients.public(one.name), one) },
         network,
       );
+      if ((await verifyEntryPoint(clients, network)) === 'unknown' && network.bundlerUrl)
+        log.warn({ network: network.name }, 'no bundler answers: wallets of this network have to wait');
     }
     const { secrets, version } = options;
     const metrics = createMetrics();

@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { banner } from './banner.ts';
+import { EntryPointError } from './chain/entry-points.ts';
 import { compose, type Runtime } from './compose.ts';
 import type { Hex } from './core/hex.ts';
 import { ConfigError, type Config, loadConfig } from './config/load.ts';
@@ -98,7 +99,7 @@ async function main(): Promise<void> {
 }
 
 /** What the operator has to mend; where in the code it was found says nothing. */
-const operators = [ConfigError, ChainMismatchError, KeysMissingError];
+const operators = [ConfigError, ChainMismatchError, EntryPointError, KeysMissingError];
 
 main().catch((error: unknown) => {
   console.error(operators.some((one) => error instanceof one) ? (error as Error).message : error);
