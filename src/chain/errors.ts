@@ -32,6 +32,15 @@ function revertData(data: unknown): Hex | undefined {
   return typeof found === 'string' && /^0x[0-9a-fA-F]*$/.test(found) ? (found as Hex) : undefined;
 }
 
+/** Revert data of a call that failed in itself, '0x' when there is none; null for what an error says of the node. */
+export function revertOf(error: unknown): Hex | null {
+  const fault = rpcFault(error);
+  if (fault?.kind !== 'answered') return null;
+  const failed =
+    fault.code === 3 || fault.data !== undefined || /revert|out ?of ?gas|invalid opcode/i.test(fault.text);
+  return failed ? (fault.data ?? '0x') : null;
+}
+
 /** A fault of an endpoint as `chain_unavailable`; other errors stay what they are. */
 export function chainError(error: unknown): Error {
   if (error instanceof AppError) return error;

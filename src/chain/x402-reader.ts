@@ -1,7 +1,9 @@
 import { type Clock, unixSeconds } from '#src/core/clock.ts';
 import { fail } from '#src/core/errors.ts';
+import type { Hex } from '#src/core/hex.ts';
 import type { ChainAnswer, ChainQuestion } from '#src/core/probe.ts';
 import { multicall3Address } from './clients.ts';
+import { revertOf } from './errors.ts';
 import { decodeAggregate3, encodeAggregate3, timestampCall } from './multicall3.ts';
 
 /** JSON-RPC of one network; throws on transport faults and RPC errors alike. */
@@ -19,41 +21,70 @@ export type ReaderOptions = {
 };
 
 /**
- * Answers a payment's question with one `eth_call` to Multicall3: block time, reads, then the simulation.
+ * Answers a payment's question with one `eth_call` to Multicall3: block time, reads, then the simulation. A simulation
+ * that must come from one sender is a call of its own, in the same request.
  * @throws verification_unavailable when the chain can't be asked
  */
 export function createX402Reader({ rpc, clock, idles }: ReaderOptions) {
-  return async (network: string, question: ChainQuestion): Promise<ChainAnswer> => {
-    const legs = [
-      { to: multicall3Address, data: timestampCall } as const,
-      ...question.reads,
-      ...question.simulation,
-    ];
-    const data = encodeAggregate3(legs);
-    const gas =
-      question.gas +
-      overheadGas +
-      readGas * BigInt(question.reads.length) +
-      16n * BigInt(data.length / 2 - 1);
-    const call = { to: multicall3Address, data, gas: `0x${gas.toString(16)}` };
+  const ask = (network: string, call: object): Promise<Hex> => {
     const time = `0x${unixSeconds(clock).toString(16)}`;
     const at = idles(network) ? ['latest', {}, { time }] : ['latest'];
-    let results;
+    return rpc(network, 'eth_call', [call, ...at]) as Promise<Hex>;
+  };
+  /** One call as its sender would make it; a revert is an answer. */
+  const simulate = async (network: string, { sender, simulation, gas }: ChainQuestion) => {
+    const [call] = simulation;
+    if (!sender || !call) return [];
+    const limit = gas + 21_000n + dataGas(call.data);
     try {
-      results = decodeAggregate3((await rpc(network, 'eth_call', [call, ...at])) as string);
+      return [
+        {
+          ok: true,
+          data: await ask(network, { from: sender, to: call.to, data: call.data, gas: hexOf(limit) }),
+        },
+      ];
     } catch (error) {
-      throw unavailable(network, error);
+      const reverted = revertOf(error);
+      if (reverted === null) throw error;
+      return [{ ok: false, data: reverted }];
     }
-    const [timestamp, ...answers] = results;
-    if (!timestamp?.ok || answers.length !== legs.length - 1)
-      throw unavailable(network, new Error('short answer'));
-    return {
-      timestamp: BigInt(timestamp.data),
-      reads: answers.slice(0, question.reads.length),
-      simulation: answers.slice(question.reads.length),
-    };
+  };
+  return async (network: string, question: ChainQuestion): Promise<ChainAnswer> => {
+    const { reads, gas, sender } = question;
+    const together = sender ? [] : question.simulation.map(({ to, data }) => ({ to, data }));
+    const clockRead = { to: multicall3Address, data: timestampCall } as const;
+    const legs = [clockRead, ...reads, ...together];
+    const data = encodeAggregate3(legs);
+    const limit = gas + overheadGas + readGas * BigInt(reads.length) + dataGas(data);
+    try {
+      const [answer, own] = await Promise.all([
+        ask(network, { to: multicall3Address, data, gas: hexOf(limit) }),
+        simulate(network, question),
+      ]);
+      const [timestamp, ...results] = decodeAggregate3(answer);
+      if (!timestamp?.ok || results.length !== legs.length - 1) throw new Error('short answer');
+      return {
+        timestamp: BigInt(timestamp.data),
+        reads: results.slice(0, reads.length),
+        simulation: [...results.slice(reads.length), ...own],
+      };
+    } catch (error) {
+      // No leg can fail the aggregate but by burning all its gas: then all of them failed.
+      if (revertOf(error) === null) throw unavailable(network, error);
+      const failed = { ok: false, data: '0x' } as const;
+      return {
+        timestamp: 0n,
+        reads: reads.map(() => failed),
+        simulation: question.simulation.map(() => failed),
+      };
+    }
   };
 }
+
+const hexOf = (value: bigint): Hex => `0x${value.toString(16)}`;
+
+/** Call data at its dearest. */
+const dataGas = (data: Hex): bigint => 16n * BigInt(data.length / 2 - 1);
 
 function unavailable(network: string, cause: unknown) {
   return fail('verification_unavailable', {

@@ -28,13 +28,46 @@ export const reasons = [
   'invalid_exact_evm_transaction_failed',
   'invalid_exact_evm_transfer_event_mismatch',
   'eip6492_factory_not_allowed',
+  'asset_not_deployed_contract',
+  'invalid_permit2_spender',
+  'invalid_permit2_recipient_mismatch',
+  'invalid_permit2_signature',
+  'permit2_deadline_expired',
+  'permit2_not_yet_valid',
+  'permit2_amount_mismatch',
+  'permit2_token_mismatch',
+  'permit2_invalid_nonce',
+  'permit2_allowance_required',
+  'permit2_insufficient_balance',
+  'permit2_proxy_not_deployed',
+  'permit2_simulation_failed',
+  'permit2_2612_amount_mismatch',
+  'invalid_eip2612_extension_format',
+  'eip2612_from_mismatch',
+  'eip2612_asset_mismatch',
+  'eip2612_spender_not_permit2',
+  'eip2612_deadline_expired',
+  'invalid_upto_evm_scheme',
+  'invalid_upto_evm_network_mismatch',
+  'invalid_upto_evm_payload_settlement_exceeds_amount',
+  'invalid_upto_evm_transaction_failed',
+  'upto_facilitator_mismatch',
   'duplicate_settlement',
   'settlement_pending',
 ] as const;
 
 export type Reason = (typeof reasons)[number];
 
+/** The authorization was used (or cancelled): somebody else may have put the payment on the chain. */
+export const spentReasons: readonly Reason[] = [
+  'invalid_exact_evm_nonce_already_used',
+  'permit2_invalid_nonce',
+];
+
 export type X402Version = 1 | 2;
+
+/** What a request is for: `upto` asks for all that was permitted at verify, for what was used at settle. */
+export type Purpose = 'verify' | 'settle';
 
 /** A chain as the protocol names it: `base-sepolia` (v1) is `eip155:84532` (v2) is 84532. */
 export type PaymentNetwork = { name: string; chainId: number };
@@ -79,10 +112,15 @@ export type Unreadable = { fault: 'invalid_request' | 'invalid_payload'; field: 
 
 /** How a payment is put on the chain, and the logs that prove it. */
 export type SettlementPlan = {
+  /** None when there is nothing to pay. */
   calls: readonly Call[];
   expect: readonly ExpectedLog[];
   /** Gas that the calls may use, call data apart. */
   gas: bigint;
+  /** The one key that may send it (lower-case); absent = anybody, and it may share a batch. */
+  sender?: Address;
+  /** Hex digits that the input of any transaction with this payment holds, when no log names the nonce. */
+  trace?: string;
 };
 
 /** A payment whose own fields are in order; what is left to know stands on the chain. */
@@ -113,6 +151,8 @@ export type PreparedPayment = {
   question: ChainQuestion;
   judge(answer: ChainAnswer): Verdict | { diagnose: ChainQuestion; explain(answer: ChainAnswer): Refusal };
   settlement: SettlementPlan;
+  /** How its scheme calls a spent nonce, a simulation and a transaction that failed. */
+  words: { spent: Reason; simulation: Reason; failed: Reason };
 };
 
 /** Shorthand for a refusal. */
@@ -125,11 +165,17 @@ export type PaymentEngine = {
   /** Reads a body of either version. */
   parse(body: unknown): PaymentRequest | Refusal | Unreadable;
   /** Every rule that needs no chain. */
-  prepare(request: PaymentRequest): Promise<PreparedPayment | Refusal | Unreadable>;
+  prepare(request: PaymentRequest, purpose: Purpose): Promise<PreparedPayment | Refusal | Unreadable>;
   /** The rest of the rules: one round trip, a second one only to say why a simulation failed. */
   verify(payment: PreparedPayment): Promise<Verdict>;
   /** A reason in the words of a version. */
   word(version: X402Version, reason: Reason): string;
   /** Kinds of payment that can be taken. */
-  schemes: readonly { scheme: string; method: string; versions: readonly X402Version[] }[];
+  schemes: readonly {
+    scheme: string;
+    method: string;
+    versions: readonly X402Version[];
+    /** What is settled may be less than what was accepted, by a key that the payer names. */
+    partial?: boolean;
+  }[];
 };

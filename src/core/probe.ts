@@ -11,6 +11,8 @@ export type ChainQuestion = {
   simulation: readonly View[];
   /** Gas that the simulation may use. */
   gas: bigint;
+  /** Who makes the simulated call (then there is just one); absent = it does not matter. */
+  sender?: Address;
 };
 
 export type CallResult = { ok: boolean; data: Hex };

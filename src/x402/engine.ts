@@ -6,6 +6,7 @@ import type {
   PaymentNetwork,
   PaymentRequest,
   PreparedPayment,
+  Purpose,
   Refusal,
   Unreadable,
 } from '#src/core/payment.ts';
@@ -32,6 +33,8 @@ export type EngineOptions = {
   marginSeconds: number;
   /** ERC-6492 factories that may be called, lower-case. */
   factories: ReadonlySet<string>;
+  /** Keys that settle, lower-case. */
+  signers: ReadonlySet<string>;
 };
 
 /** The x402 protocol over ports. Refusals are values; a throw means that nobody could tell. */
@@ -40,7 +43,7 @@ export function createPaymentEngine(options: EngineOptions): PaymentEngine {
     parse: parsePaymentRequest,
     word: reasonFor,
     schemes: options.schemes,
-    prepare: (request) => prepare(options, request),
+    prepare: (request, purpose) => prepare(options, request, purpose),
     async verify(payment) {
       if (payment.refusal) return payment.refusal;
       const judged = payment.judge(await options.ask(payment.network, payment.question));
@@ -53,27 +56,31 @@ export function createPaymentEngine(options: EngineOptions): PaymentEngine {
 async function prepare(
   options: EngineOptions,
   request: PaymentRequest,
+  purpose: Purpose,
 ): Promise<PreparedPayment | Refusal | Unreadable> {
   const { requirements, version } = request;
   const schemes = options.schemes.filter(
     (one) => one.scheme === requirements.scheme && one.versions.includes(version),
   );
-  if (schemes.length === 0) return refuse('unsupported_scheme', 'the scheme is not supported');
+  const [any] = schemes;
+  if (!any) return refuse('unsupported_scheme', 'the scheme is not supported');
+  const { mismatch } = any;
+  const partial = any.partial === true && purpose === 'settle';
   if (request.scheme !== requirements.scheme) {
-    return refuse('invalid_exact_evm_scheme', 'payment and requirements name different schemes');
+    return refuse(mismatch.scheme, 'payment and requirements name different schemes');
   }
   const network = options.networks.find(requirements.network);
   const paidOn = options.networks.find(request.network);
   if (!network || !paidOn) return refuse('invalid_network', 'the network is not supported');
   if (network.chainId !== paidOn.chainId) {
-    return refuse('invalid_exact_evm_network_mismatch', 'payment and requirements name different networks');
+    return refuse(mismatch.network, 'payment and requirements name different networks');
   }
   const asset = await options.assets.findPaymentAsset(network.name, requirements.asset);
   if (!asset) return refuse('invalid_payment_requirements', 'the asset is not registered');
-  if (requirements.amount < asset.minAmount) {
+  if (requirements.amount < asset.minAmount && !partial) {
     return refuse('amount_too_low', 'the amount is below the least one accepted for this asset');
   }
-  if (request.accepted && !acceptsAll(request.accepted, requirements.raw)) {
+  if (request.accepted && !acceptsAll(request.accepted, requirements.raw, partial)) {
     return refuse('invalid_payment_requirements', 'the accepted requirements are not those asked for');
   }
   const scheme = schemes.find((one) => one.recognises(request.payload));
@@ -88,14 +95,19 @@ async function prepare(
     marginSeconds: options.marginSeconds,
     recover: options.recover,
     factories: options.factories,
+    signers: options.signers,
+    purpose,
   };
   return scheme.prepare(request, context);
 }
 
+type Terms = Readonly<Record<string, unknown>>;
+
 /** v2: what the payer accepted is what is asked; addresses in any case, the network was compared before. */
-function acceptsAll(accepted: Record<string, unknown>, asked: Readonly<Record<string, unknown>>): boolean {
-  const plain = (terms: Readonly<Record<string, unknown>>) => ({
+function acceptsAll(accepted: Terms, asked: Terms, partial: boolean): boolean {
+  const plain = (terms: Terms) => ({
     ...terms,
+    ...(partial ? { amount: null } : {}),
     network: null,
     x402Version: null,
     asset: asAddress(terms['asset']),

@@ -2,6 +2,8 @@ import type {
   PaymentNetwork,
   PaymentRequest,
   PreparedPayment,
+  Purpose,
+  Reason,
   Refusal,
   Unreadable,
 } from '#src/core/payment.ts';
@@ -27,6 +29,9 @@ export type SchemeContext = {
   recover: RecoverKey;
   /** Factories that may deploy a payer's wallet (lower-case); empty = none. */
   factories: ReadonlySet<string>;
+  /** Keys that settle, lower-case. */
+  signers: ReadonlySet<string>;
+  purpose: Purpose;
 };
 
 /** One way to pay: a scheme and how it moves the asset. New ones join the list that the engine is given. */
@@ -34,6 +39,10 @@ export type PaymentScheme = {
   scheme: string;
   method: string;
   versions: readonly (1 | 2)[];
+  /** Codes for a payment that names another scheme or network than the requirements. */
+  mismatch: { scheme: Reason; network: Reason };
+  /** What is settled may be less than what was accepted. */
+  partial?: boolean;
   /** True when the payload has this scheme's shape. */
   recognises(payload: Fields): boolean;
   /** Applies the rules that need no chain. */

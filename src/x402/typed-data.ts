@@ -40,5 +40,10 @@ export function hashWords(digits: string): string {
 
 /** What is signed: keccak256(0x19 0x01 ‖ separator ‖ struct hash). */
 export function typedDataDigest(domain: Domain, structHash: string): Uint8Array {
-  return keccak256(Buffer.from(`1901${domainSeparator(domain)}${structHash}`, 'hex'));
+  return separatedDigest(domainSeparator(domain), structHash);
+}
+
+/** The same for a separator at hand, 64 hex digits. */
+export function separatedDigest(separator: string, structHash: string): Uint8Array {
+  return keccak256(Buffer.from(`1901${separator}${structHash}`, 'hex'));
 }

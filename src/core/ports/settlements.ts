@@ -73,7 +73,11 @@ export type SettlementRepository = {
   restart(id: string, transactionId: string, at: Date): Promise<boolean>;
   /** Writes an outcome, unless it is settled already by other means. */
   conclude(transactionId: string, outcome: SettlementOutcome, at: Date): Promise<void>;
-  /** Takes a payment as settled that somebody else put on the chain; false when it is settled already. */
+  /**
+   * Takes a payment as settled that somebody else put on the chain (or, without a hash, that had nothing to pay); false
+   * when it is settled already. Permit2's logs name no nonce: there a transfer that is counted for another payment, or
+   * that our own signers sent for one, is not taken again.
+   */
   adopt(id: string, place: Pick<Settlement, 'txHash' | 'blockNumber'>, at: Date): Promise<boolean>;
   /** Takes the right to say success, once; false when it was taken before. */
   claimDelivery(id: string, at: Date): Promise<boolean>;

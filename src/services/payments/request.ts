@@ -1,5 +1,12 @@
 import { fail } from '#src/core/errors.ts';
-import type { PaymentRequest, PreparedPayment, Refusal, Unreadable, X402Version } from '#src/core/payment.ts';
+import type {
+  PaymentRequest,
+  PreparedPayment,
+  Purpose,
+  Refusal,
+  Unreadable,
+  X402Version,
+} from '#src/core/payment.ts';
 import type { Merchant, PaymentsOptions } from './ports.ts';
 
 /** What a body came to: a payment to judge, or a refusal in the version it spoke. */
@@ -16,6 +23,7 @@ export async function readPayment(
   { engine, mayTake }: PaymentsOptions,
   merchant: Merchant,
   body: unknown,
+  purpose: Purpose,
 ): Promise<Read> {
   const request = engine.parse(body);
   if (!('requirements' in request)) return refused(body, readable(request));
@@ -25,7 +33,7 @@ export async function readPayment(
     resource: request.requirements.resource,
   };
   checkBinding(merchant, request);
-  const prepared = readable(await engine.prepare(request));
+  const prepared = readable(await engine.prepare(request, purpose));
   if (!('judge' in prepared)) return { ...spoken, payment: null, refusal: prepared };
   if (!(await mayTake(prepared.network))) {
     throw fail('chain_unavailable', {

@@ -43,7 +43,7 @@ export async function verify(
   merchant: Merchant,
   body: unknown,
 ): Promise<VerifyAnswer> {
-  const read = await readPayment(options, merchant, body);
+  const read = await readPayment(options, merchant, body, 'verify');
   const found = read.payment ? await verdicts.of(read.payment) : { verdict: read.refusal, cached: false };
   const { verdict, cached } = found;
   const at = options.clock.now();

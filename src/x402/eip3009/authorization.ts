@@ -4,7 +4,7 @@ import { selector, tail, topic, view } from '../abi.ts';
 import type { SettlementPlan, Unreadable } from '#src/core/payment.ts';
 import { unwrapSignature, isWrapped, type WrappedSignature } from '../erc6492.ts';
 import { asAddress, asBytes, asFields, asUint, asWord, type Fields } from '../fields.ts';
-import { bare, keccakText } from '#src/core/keccak.ts';
+import { keccakText } from '#src/core/keccak.ts';
 import { splitSignature } from '../recover.ts';
 import { type Domain, hashWords, typedDataDigest, word } from '../typed-data.ts';
 
@@ -25,7 +25,6 @@ const selectors = {
   transferByBytes: selector(`transferWithAuthorization(${fieldTypes},bytes)`),
   authorizationState: selector('authorizationState(address,bytes32)'),
   balanceOf: selector('balanceOf(address)'),
-  isValidSignature: selector('isValidSignature(bytes32,bytes)'),
 };
 
 /** Transfer(from, to, value) and AuthorizationUsed(authorizer, nonce): what a settled payment leaves behind. */
@@ -92,11 +91,6 @@ export function stateReads(auth: Authorization, asset: Address): View[] {
     view(asset, selectors.authorizationState, word(auth.from) + word(auth.nonce)),
     view(asset, selectors.balanceOf, word(auth.from)),
   ];
-}
-
-/** ERC-1271 check; an account without code answers it with nothing at all. */
-export function walletRead(auth: Authorization, digest: Uint8Array): View {
-  return view(auth.from, selectors.isValidSignature, bare(digest) + word(64) + tail(auth.signature));
 }
 
 type PlanOptions = { asset: Address; words: string; byKey: boolean; deploy: boolean };

@@ -1,10 +1,10 @@
 import type { CallResult, ChainAnswer, View } from '#src/core/probe.ts';
 import { readBool, readText, readUint, selector, view } from '../abi.ts';
+import { walletSays } from '../erc1271.ts';
 import { type PreparedPayment, type Refusal, refuse } from '#src/core/payment.ts';
 import type { Domain } from '../typed-data.ts';
 import type { Authorization } from './authorization.ts';
 
-const erc1271Magic = `0x1626ba7e${'0'.repeat(56)}`;
 const selectors = { name: selector('name()'), version: selector('version()') };
 const diagnosisGas = 3_000_000n;
 
@@ -20,12 +20,6 @@ export type Case = {
   deployable: boolean;
   walletRead: View;
 };
-
-/** `none`: no code at the payer · `agrees`, `refuses`: its code's word (EIP-7702 delegations included). */
-function walletSays(result: CallResult | undefined): 'none' | 'agrees' | 'refuses' {
-  if (result?.ok && result.data === '0x') return 'none';
-  return result?.ok && result.data === erc1271Magic ? 'agrees' : 'refuses';
-}
 
 /** The rules that only the chain can answer, in order. */
 export function judge(answer: ChainAnswer, known: Case): ReturnType<PreparedPayment['judge']> {

@@ -8,6 +8,7 @@ import {
   type Unreadable,
 } from '#src/core/payment.ts';
 import { bare } from '#src/core/keccak.ts';
+import { walletRead } from '../erc1271.ts';
 import { recoverAddress } from '../recover.ts';
 import type { PaymentScheme, SchemeContext } from '../schemes.ts';
 import type { Domain } from '../typed-data.ts';
@@ -18,18 +19,24 @@ import {
   planTransfer,
   readAuthorization,
   stateReads,
-  walletRead,
 } from './authorization.ts';
 import { judge } from './judge.ts';
 
 /** Enough that a wallet which burns all it is given (63/64) still leaves an answer instead of a failed call. */
 const walletQuestionGas = 3_000_000n;
 
+const outcomes = {
+  spent: 'invalid_exact_evm_nonce_already_used',
+  simulation: 'invalid_exact_evm_transaction_simulation_failed',
+  failed: 'invalid_exact_evm_transaction_failed',
+} as const;
+
 /** `exact` by EIP-3009 `transferWithAuthorization`. */
 export const exactEip3009: PaymentScheme = {
   scheme: 'exact',
   method: 'eip3009',
   versions: [1, 2],
+  mismatch: { scheme: 'invalid_exact_evm_scheme', network: 'invalid_exact_evm_network_mismatch' },
   recognises: (payload) => 'authorization' in payload,
   prepare,
 };
@@ -48,7 +55,7 @@ function prepare(request: PaymentRequest, context: SchemeContext): PreparedPayme
   const { mismatch, refusal: terms } = checkTerms(auth, request, context);
   const deployable = auth.wrapper !== null && context.factories.has(auth.wrapper.factory);
   const settlement = planTransfer(auth, { asset, words, byKey, deploy: deployable && !byKey });
-  const wallet = walletRead(auth, digest);
+  const wallet = walletRead(auth.from, digest, auth.signature);
   return {
     scheme: 'exact',
     method: 'eip3009',
@@ -71,6 +78,7 @@ function prepare(request: PaymentRequest, context: SchemeContext): PreparedPayme
     },
     judge: (answer) => judge(answer, { auth, domain, byKey, terms, deployable, walletRead: wallet }),
     settlement,
+    words: outcomes,
   };
 }
 

@@ -164,13 +164,14 @@ export function engine(parts: Parameters<typeof chain>[0] = {}, options: Partial
     recover: loadRecovery().recover,
     marginSeconds: 6,
     factories: new Set(),
+    signers: new Set(),
     ...options,
   });
   /** The whole way of a body to its verdict. */
   const verify = async (body: unknown) => {
     const request = parsePaymentRequest(body);
     if (!('requirements' in request)) return request;
-    const payment = await made.prepare(request);
+    const payment = await made.prepare(request, 'verify');
     return 'judge' in payment ? made.verify(payment) : payment;
   };
   return { verify, asked };
