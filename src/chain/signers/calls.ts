@@ -1,5 +1,5 @@
 import type { Address, Hex } from '#src/core/hex.ts';
-import type { Transaction } from '#src/core/journal.ts';
+import type { ExpectedLog, Transaction } from '#src/core/journal.ts';
 import { multicall3Address } from '../clients.ts';
 import { encodeAggregate3 } from '../multicall3.ts';
 
@@ -41,9 +41,40 @@ export function alone(transaction: Transaction): Envelope {
   return { to: multicall3Address, data, value: 0n, gas };
 }
 
-/** True for what may share a batch: one call that sends no native coin. */
-export function mayJoin(transaction: Transaction): boolean {
-  return transaction.calls.length === 1 && transaction.calls[0]?.value === 0n;
+/** The one key that may send it, as its service said in `meta.sender`; null = any. */
+export function senderOf(transaction: Transaction): Address | null {
+  const told = transaction.meta['sender'];
+  return typeof told === 'string' ? (told as Address) : null;
+}
+
+/** One call that sends no native coin and that any key may send. */
+function mayJoin(transaction: Transaction): boolean {
+  return (
+    transaction.calls.length === 1 && transaction.calls[0]?.value === 0n && senderOf(transaction) === null
+  );
+}
+
+const logKey = ({ address, topics, data }: ExpectedLog) => `${address} ${topics.join()} ${data ?? ''}`;
+
+/**
+ * What may share a batch with the first; none when the first has to go alone. Each leg is proven by a log that no
+ * other leg promises: equal payments by Permit2, whose logs name no nonce, travel apart.
+ */
+export function joinable(queued: readonly Transaction[]): Transaction[] {
+  const single = new Map<string, Transaction>();
+  for (const one of queued.filter(mayJoin)) {
+    const promised = one.expect.map(logKey).join('|') || one.id;
+    if (!single.has(promised)) single.set(promised, one);
+  }
+  const candidates = [...single.values()];
+  const promises = new Map<string, number>();
+  for (const key of candidates.flatMap((one) => one.expect.map(logKey))) {
+    promises.set(key, (promises.get(key) ?? 0) + 1);
+  }
+  const provable = candidates.filter(
+    (one) => one.expect.length === 0 || one.expect.some((log) => promises.get(logKey(log)) === 1),
+  );
+  return provable[0] === queued[0] ? provable : [];
 }
 
 /** Several transactions in one aggregate; a leg that fails fails no other. */

@@ -4,11 +4,11 @@ import { type Clock, unixSeconds } from '#src/core/clock.ts';
 import type { Hex } from '#src/core/hex.ts';
 import type { LaneExecutor, Prepared, SignedSubmission, Submission, Transaction } from '#src/core/journal.ts';
 import type { Networks } from '#src/core/networks.ts';
-import { rpcFault } from '../errors.ts';
+import { revertOf, rpcFault } from '../errors.ts';
 import { decodeAggregate3 } from '../multicall3.ts';
 import { decodeRevert } from '../reverts.ts';
 import type { RpcRequest } from '../x402-reader.ts';
-import { alone, type Envelope, leastBatch, mayJoin, together } from './calls.ts';
+import { alone, type Envelope, joinable, leastBatch, senderOf, together } from './calls.ts';
 import { createGasFees, type GasFees, raisedFees } from './fees.ts';
 import { transactionOutcome } from './outcome.ts';
 import { sameAddress, type SignerPool } from './pool.ts';
@@ -56,11 +56,10 @@ export function createSignerExecutor(options: SignerExecutorOptions): LaneExecut
     async prepare(lane, queued, open) {
       const network = lane.slice(lane.indexOf(':') + 1);
       const price = await fees(network);
-      const most = alone(queued[0] as Transaction).gas * price.maxFeePerGas;
-      const signer = await pool.pick(network, open, most);
+      const { signer, turn } = await nextTurn(pool, { network, queued, open, price });
       const [nonce, chosen] = await Promise.all([
         nextNonce(rpc, network, signer.address, open),
-        choose(simulate, { network, from: signer.address, queued, batching: maxLegs >= leastBatch }),
+        choose(simulate, { network, from: signer.address, queued: turn, batching: maxLegs >= leastBatch }),
       ]);
       const { envelope, legs, rejected } = chosen;
       if (!envelope) return { submission: null, legs: [], rejected };
@@ -95,6 +94,26 @@ export function createSignerExecutor(options: SignerExecutorOptions): LaneExecut
   };
 }
 
+type Turn = { network: string; queued: readonly Transaction[]; open: readonly Submission[]; price: GasFees };
+
+/** The oldest transaction that a signer can pay for, before the others: one that needs a poor key holds up nobody. */
+async function nextTurn(pool: SignerPool, { network, queued, open, price }: Turn) {
+  const poor = new Set<Hex | null>();
+  let last: unknown;
+  for (const one of queued) {
+    const sender = senderOf(one);
+    if (poor.has(sender)) continue;
+    try {
+      const signer = await pool.pick(network, open, alone(one).gas * price.maxFeePerGas, sender);
+      return { signer, turn: [one, ...queued.filter((other) => other !== one)] };
+    } catch (error) {
+      poor.add(sender);
+      last = error;
+    }
+  }
+  throw last;
+}
+
 type Simulate = (
   network: string,
   from: Hex,
@@ -111,16 +130,11 @@ function createSimulate({ networks, rpc, clock }: SignerExecutorOptions): Simula
     try {
       return { data: (await rpc(network, 'eth_call', [call, ...at])) as Hex };
     } catch (error) {
-      const fault = rpcFault(error);
-      if (fault?.kind !== 'answered' || !isExecutionFault(fault)) throw error;
-      return { revert: decodeRevert(fault.data) };
+      const reverted = revertOf(error);
+      if (reverted === null) throw error;
+      return { revert: decodeRevert(reverted) };
     }
   };
-}
-
-/** The call itself failed; anything else the node says is about the node. */
-function isExecutionFault(fault: { code: number; text: string; data?: Hex }): boolean {
-  return fault.code === 3 || fault.data !== undefined || /revert|out of gas|invalid opcode/i.test(fault.text);
 }
 
 type Choice = { envelope: Envelope | null; legs: string[]; rejected: Prepared['rejected'] };
@@ -129,7 +143,7 @@ type Choosing = { network: string; from: Hex; queued: readonly Transaction[]; ba
 /** A batch when enough wait, else the first alone. What fails in the batch is judged alone, now or when its turn comes. */
 async function choose(simulate: Simulate, options: Choosing): Promise<Choice> {
   const { network, from, queued, batching } = options;
-  const candidates = batching ? queued.filter(mayJoin) : [];
+  const candidates = batching ? joinable(queued) : [];
   if (candidates.length >= leastBatch) {
     const answer = await simulate(network, from, together(candidates));
     const results = 'data' in answer ? decodeAggregate3(answer.data) : [];

@@ -8,8 +8,13 @@ export type SignerBalance = { address: Address; balance: bigint };
 
 export type SignerPool = {
   addresses: readonly Address[];
-  /** The least busy signer that can pay `cost` wei. @throws chain_unavailable when none can */
-  pick(network: string, open: readonly Submission[], cost: bigint): Promise<PrivateKeyAccount>;
+  /** The least busy signer that can pay `cost` wei; with `only` that one. @throws chain_unavailable when none can */
+  pick(
+    network: string,
+    open: readonly Submission[],
+    cost: bigint,
+    only?: Address | null,
+  ): Promise<PrivateKeyAccount>;
   /** The signer of an address. @throws Error when it is not in the pool (any more) */
   get(address: Address): PrivateKeyAccount;
   balances(network: string): Promise<SignerBalance[]>;
@@ -41,13 +46,15 @@ export function createSignerPool({ privateKeys, rpc, balanceTtlMs = 5_000 }: Poo
   return {
     addresses: accounts.map((account) => account.address),
     balances,
-    async pick(network, open, cost) {
+    async pick(network, open, cost, only = null) {
       const funded = await balances(network);
       const load = (address: Address) =>
         open.filter((s) => sameAddress(s.sender, address) && (s.state === 'signed' || s.state === 'sent'))
           .length;
       const [best] = accounts
-        .filter((_, i) => (funded[i]?.balance ?? 0n) >= cost)
+        .filter(
+          ({ address }, i) => (!only || sameAddress(address, only)) && (funded[i]?.balance ?? 0n) >= cost,
+        )
         .toSorted((a, b) => load(a.address) - load(b.address));
       if (!best) {
         kept.delete(network);
