@@ -22,7 +22,9 @@ import { createPayments } from '#src/services/payments.ts';
 import { createResources } from '#src/services/resources.ts';
 import { exactEip3009 } from '#src/x402/eip3009/scheme.ts';
 import { createPaymentEngine } from '#src/x402/engine.ts';
+import { exactPermit2 } from '#src/x402/permit2/scheme.ts';
 import { loadRecovery } from '#src/x402/recover.ts';
+import { upto } from '#src/x402/upto/scheme.ts';
 import { defaultAssets } from './default-assets.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -83,7 +85,7 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal) {
   const assets = createPaymentAssets({ store, networks, clock, readToken: readTokenFacts(clients) });
   const idles = (network: string) => networks.get(network).simulated;
   const engine = createPaymentEngine({
-    schemes: [exactEip3009],
+    schemes: [exactPermit2, exactEip3009, upto],
     networks,
     assets,
     ask: createX402Reader({ rpc, clock, idles }),
@@ -91,6 +93,7 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal) {
     recover: loadRecovery().recover,
     marginSeconds: 6,
     factories: new Set(config.env.EIP6492_FACTORIES?.toLowerCase().split(',')),
+    signers: new Set(pool.addresses.map((one) => one.toLowerCase())),
   });
   const paymentNetworks = createPaymentNetworks({
     networks,

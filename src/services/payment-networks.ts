@@ -21,6 +21,8 @@ export type PaymentKind = {
   /** '' when nobody settles there. */
   feePayer: string;
   simulated: boolean;
+  /** What a merchant has to tell its payers. */
+  extra?: Record<string, unknown>;
 };
 
 export type PaymentNetworks = {
@@ -30,6 +32,8 @@ export type PaymentNetworks = {
   kind(id: string): Promise<PaymentKind>;
   /** Settlement signers by CAIP-2 family. */
   signers(): Record<string, string[]>;
+  /** Extensions of the protocol that are understood. */
+  extensions: readonly string[];
   /** False while the operator has paused it. */
   mayTake(network: string): Promise<boolean>;
 };
@@ -37,6 +41,7 @@ export type PaymentNetworks = {
 /** What the facilitator says of the chains it works on. */
 export function createPaymentNetworks(options: PaymentNetworksOptions): PaymentNetworks {
   const { networks, schemes, signers } = options;
+  let turn = 0;
   const stateOf = async (network: NetworkSettings) => {
     const [paused, head] = await Promise.all([options.isPaused(network.name), options.head(network.name)]);
     const status = paused ? 'paused' : head === null ? 'unavailable' : 'active';
@@ -47,6 +52,12 @@ export function createPaymentNetworks(options: PaymentNetworksOptions): PaymentN
       simulated: network.simulated,
     } as const;
   };
+  /** The payer of a partial scheme names the key that must settle: any of them, so that all have work. */
+  const extraOf = (scheme: string): Pick<PaymentKind, 'extra'> => {
+    if (!schemes.some((one) => one.scheme === scheme && one.partial)) return {};
+    const facilitatorAddress = signers[turn++ % Math.max(signers.length, 1)];
+    return facilitatorAddress ? { extra: { facilitatorAddress } } : {};
+  };
   const kindsOf = async (version: 1 | 2): Promise<PaymentKind[]> => {
     const found = await Promise.all(
       networks.list().map(async (network) => {
@@ -55,7 +66,13 @@ export function createPaymentNetworks(options: PaymentNetworksOptions): PaymentN
         const names = new Set(
           schemes.filter((one) => one.versions.includes(version)).map((one) => one.scheme),
         );
-        return [...names].map((scheme) => ({ x402Version: version, scheme, network: spelled, ...state }));
+        return [...names].map((scheme) => ({
+          x402Version: version,
+          scheme,
+          network: spelled,
+          ...state,
+          ...extraOf(scheme),
+        }));
       }),
     );
     return found.flat();
@@ -68,6 +85,7 @@ export function createPaymentNetworks(options: PaymentNetworksOptions): PaymentN
       const x402Version = id === network.name ? 1 : 2;
       return { x402Version, scheme: 'exact', network: id, ...(await stateOf(network)) };
     },
+    extensions: ['eip2612GasSponsoring'],
     signers: () => ({ 'eip155:*': [...signers] }),
     mayTake: async (network) => !(await options.isPaused(network)),
   };

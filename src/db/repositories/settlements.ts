@@ -1,8 +1,11 @@
-import { and, desc, eq, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Hex } from '#src/core/hex.ts';
 import type { Settlement, SettlementRepository } from '#src/core/ports/settlements.ts';
 import type { Db } from '../handle.ts';
 import { lazy } from '../statement.ts';
 import { settlements as t } from '../tables/facilitator.ts';
+import { submissionLegs, submissions } from '../tables/journal.ts';
 
 type Row = typeof t.$inferSelect;
 
@@ -97,14 +100,25 @@ function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
         .set({ ...outcome, settledAt, updatedAt: at })
         .where(eq(t.transactionId, transactionId));
     },
-    async adopt(id, place, at) {
-      const done = await db
-        .update(t)
-        .set({ ...place, status: 'settled', reason: null, transactionId: null, settledAt: at, updatedAt: at })
-        .where(and(eq(t.id, id), ne(t.status, 'settled')))
-        .returning({ id: t.id });
-      return done.length > 0;
-    },
+    adopt: (id, place, at) =>
+      db.transaction(async (tx) => {
+        const { txHash } = place;
+        // Two payments may look for the same transfer at once.
+        if (txHash) await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${txHash}))`);
+        const done = await tx
+          .update(t)
+          .set({
+            ...place,
+            status: 'settled',
+            reason: null,
+            transactionId: null,
+            settledAt: at,
+            updatedAt: at,
+          })
+          .where(and(eq(t.id, id), ne(t.status, 'settled'), txHash ? unclaimed(txHash) : undefined))
+          .returning({ id: t.id });
+        return done.length > 0;
+      }),
     async claimDelivery(id, at) {
       return (await claim().execute({ id, at: at.toISOString() })).length > 0;
     },
@@ -112,6 +126,22 @@ function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
 }
 
 const bytes = (hex: string) => Buffer.from(hex.slice(2), 'hex');
+
+/** Of a Permit2 payment: no other one counts the transfer, and no signer of ours sent it for another. */
+function unclaimed(txHash: Hex): SQL | undefined {
+  const other = alias(t, 'other');
+  return or(
+    ne(t.method, 'permit2'),
+    and(
+      sql`not exists (select 1 from ${t} as other where ${other.id} <> ${t.id} and ${other.txHash} = ${bytes(txHash)}
+        and ${other.asset} = ${t.asset} and ${other.payer} = ${t.payer} and ${other.payTo} = ${t.payTo}
+        and ${other.amount} = ${t.amount})`,
+      sql`not exists (select 1 from ${submissions} where ${submissions.hash} = ${bytes(txHash)} and not exists (
+        select 1 from ${submissionLegs} where ${submissionLegs.submissionId} = ${submissions.id}
+        and ${submissionLegs.transactionId} = ${t.transactionId}))`,
+    ),
+  );
+}
 
 function toSettlement({ seq: _seq, ...row }: Row): Settlement {
   return row;

@@ -2,7 +2,7 @@ import { fail } from '#src/core/errors.ts';
 import type { Hex } from '#src/core/hex.ts';
 import type { Transaction } from '#src/core/journal.ts';
 import type { Settlement } from '#src/core/ports/settlements.ts';
-import type { PreparedPayment } from '#src/core/payment.ts';
+import { type PreparedPayment, spentReasons } from '#src/core/payment.ts';
 import type { Answers } from './answers.ts';
 import { failureReason } from './changes.ts';
 import type { PaymentsOptions, SettleAnswer } from './ports.ts';
@@ -58,11 +58,9 @@ async function deliver(settling: Settling, row: Settlement, place: Place): Promi
 async function concludeEarly(settling: Settling, row: Settlement, t: Transaction): Promise<SettleAnswer> {
   const { options, answers, payment } = settling;
   if (t.txHash === null) return answers.pending(row, t);
-  const proven = await options.evidence
-    .proves(row.network, t.txHash, payment.settlement.expect)
-    .catch(() => null);
+  const proven = await options.evidence.proves(row.network, t.txHash, t.expect).catch(() => null);
   if (proven === null) return answers.pending(row, t);
-  if (!proven) return answers.refused('invalid_exact_evm_transaction_failed', 'the transfer failed', t);
+  if (!proven) return answers.refused(payment.words.failed, 'the transfer failed', t);
   const { txHash, blockNumber } = t;
   const settled = { status: 'settled', txHash, blockNumber, gasUsed: null, fee: null, reason: null } as const;
   await options.store.settlements.conclude(t.id, settled, options.clock.now());
@@ -96,20 +94,19 @@ async function explainFailure(settling: Settling, row: Settlement): Promise<Sett
   verdicts.forget(payment);
   const { verdict } = await verdicts.of(payment);
   verdicts.forget(payment);
-  if (!verdict.valid && verdict.reason === 'invalid_exact_evm_nonce_already_used') {
-    const found = await options.evidence.find(payment.network, payment.settlement.expect);
+  if (!verdict.valid && spentReasons.includes(verdict.reason)) {
+    const { expect, trace } = payment.settlement;
+    const found = await options.evidence.find(payment.network, expect, trace);
     if (found) return adopt(settling, row, found);
   }
   if (row.txHash !== null) {
     const reason =
-      row.reason === 'invalid_exact_evm_transfer_event_mismatch'
-        ? row.reason
-        : 'invalid_exact_evm_transaction_failed';
+      row.reason === 'invalid_exact_evm_transfer_event_mismatch' ? row.reason : payment.words.failed;
     return answers.refused(reason, 'the transaction did not make the transfer', row);
   }
   if (!verdict.valid) return answers.refused(verdict.reason, verdict.message);
   return answers.refused(
-    'invalid_exact_evm_transaction_simulation_failed',
+    payment.words.simulation,
     'the transfer would have failed on the chain; it may be tried again',
   );
 }
@@ -120,9 +117,11 @@ export async function adopt(
   row: Settlement,
   found: { txHash: Hex; blockNumber: bigint },
 ): Promise<SettleAnswer> {
-  const { options } = settling;
+  const { options, answers, payment } = settling;
   if (row.status === 'received' && row.transactionId !== null) return conclude(settling, row);
   await options.store.settlements.adopt(row.id, found, options.clock.now());
   const now = await options.store.settlements.findById(row.id);
-  return deliver(settling, now ?? row, now ?? found);
+  if (now?.status === 'settled') return deliver(settling, now, now);
+  // The transfer found is another payment's.
+  return answers.refused(payment.words.spent, 'the nonce was used, and no transfer of its own was found');
 }

@@ -18,9 +18,11 @@ export type PaymentsOptions = {
   evidence: {
     /** True or false once the transaction is in a block, null before. */
     proves(network: string, hash: Hex, expect: readonly ExpectedLog[]): Promise<boolean | null>;
+    /** `trace`: hex digits that the transaction's input must hold as well. */
     find(
       network: string,
       expect: readonly ExpectedLog[],
+      trace?: string,
     ): Promise<{ txHash: Hex; blockNumber: bigint } | null>;
   };
   /** The lane of a network's signers. */

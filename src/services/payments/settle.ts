@@ -1,7 +1,7 @@
 import { fail } from '#src/core/errors.ts';
 import { newId } from '#src/core/ids.ts';
 import type { Settlement, SettlementIdentity } from '#src/core/ports/settlements.ts';
-import type { PreparedPayment, Refusal, Verdict } from '#src/core/payment.ts';
+import { type PreparedPayment, type Refusal, spentReasons, type Verdict } from '#src/core/payment.ts';
 import { createAnswers } from './answers.ts';
 import { adopt, conclude, type Settling } from './conclude.ts';
 import type { Merchant, PaymentsOptions, SettleAnswer } from './ports.ts';
@@ -19,7 +19,7 @@ export async function settle(
   verdicts: Verdicts,
   input: SettleInput,
 ): Promise<SettleAnswer> {
-  const read = await readPayment(options, input.merchant, input.body);
+  const read = await readPayment(options, input.merchant, input.body, 'settle');
   const answers = createAnswers(options, read);
   if (!read.payment) return answers.refused(read.refusal.reason, read.refusal.message);
   const { payment } = read;
@@ -44,9 +44,10 @@ export async function settle(
     if (row) return conclude(settling, row);
     throw error;
   }
-  return verdict.valid
+  if (!verdict.valid) return refuse(settling, input.merchant, read, verdict);
+  return payment.settlement.calls.length > 0
     ? begin(settling, input.merchant, read)
-    : refuse(settling, input.merchant, read, verdict);
+    : close(settling, input.merchant, read);
 }
 
 /** The row of the caller's own key. @throws idempotency_conflict when it is another payment's */
@@ -89,10 +90,33 @@ async function begin(settling: Settling, merchant: Merchant, read: Read): Promis
     options.journal.wake(options.laneOf(payment.network));
     return conclude(settling, row);
   }
+  return resume(settling, (known) =>
+    known.status === 'failed' ? restart(settling, known) : conclude(settling, known),
+  );
+}
+
+/** Nothing is to be paid: success without a transaction, once, and the authorization is closed. */
+async function close(settling: Settling, merchant: Merchant, read: Read): Promise<SettleAnswer> {
+  const { options } = settling;
+  const row = await options.store.transaction(async (tx) => {
+    const at = options.clock.now();
+    const written = await tx.settlements.insert(rowOf(settling, merchant, read, null), at);
+    if (written) await tx.settlements.adopt(written.id, { txHash: null, blockNumber: null }, at);
+    return written && tx.settlements.findById(written.id);
+  });
+  return row ? conclude(settling, row) : resume(settling, (known) => conclude(settling, known));
+}
+
+/** Goes on with a payment that is known already, if it is this one. */
+async function resume(
+  { options, payment, answers }: Settling,
+  go: (known: Settlement) => Promise<SettleAnswer>,
+): Promise<SettleAnswer> {
   const known = await options.store.settlements.find(identityOf(payment));
   // The key was taken by another payment in between.
   if (!known) throw fail('idempotency_conflict', { resource: 'settlement' });
-  return known.status === 'failed' ? restart(settling, known) : conclude(settling, known);
+  if (known.proof === payment.proof) return go(known);
+  return answers.refused(payment.words.spent, 'another payment with this nonce was taken before');
 }
 
 /** A payment that failed before and is good now goes to the chain again, under its one row. */
@@ -119,16 +143,18 @@ async function refuse(
   const { options, answers, payment } = settling;
   const known = await findKnown(settling);
   if (known) return conclude(settling, known);
-  if (refusal.reason !== 'invalid_exact_evm_nonce_already_used') {
+  if (!spentReasons.includes(refusal.reason)) {
     return answers.refused(refusal.reason, refusal.message);
   }
-  const found = await options.evidence.find(payment.network, payment.settlement.expect);
+  const { expect, trace } = payment.settlement;
+  const found = await options.evidence.find(payment.network, expect, trace);
   if (!found) return answers.refused(refusal.reason, refusal.message);
-  const row =
-    (await options.store.settlements.insert(rowOf(settling, merchant, read, null), options.clock.now())) ??
-    (await options.store.settlements.find(identityOf(payment)));
-  if (!row) throw fail('idempotency_conflict', { resource: 'settlement' });
-  return adopt(settling, row, found);
+  const written = await options.store.settlements.insert(
+    rowOf(settling, merchant, read, null),
+    options.clock.now(),
+  );
+  if (written) return adopt(settling, written, found);
+  return resume(settling, (row) => adopt(settling, row, found));
 }
 
 function rowOf(
@@ -157,7 +183,7 @@ function rowOf(
 }
 
 function intentOf({ options, owner, payment }: Settling, settlementId: string, id: string) {
-  const { calls, expect, gas } = payment.settlement;
+  const { calls, expect, gas, sender } = payment.settlement;
   return {
     id,
     owner,
@@ -166,6 +192,6 @@ function intentOf({ options, owner, payment }: Settling, settlementId: string, i
     lane: options.laneOf(payment.network),
     calls,
     expect,
-    meta: { settlementId, gas: gas.toString() },
+    meta: { settlementId, gas: gas.toString(), ...(sender ? { sender } : {}) },
   };
 }

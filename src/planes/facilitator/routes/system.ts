@@ -40,7 +40,7 @@ export function systemRoutes(services: FacilitatorServices): RouteBinding[] {
     bind(system.listAssets, async () => data((await assets.listActive()).map(presentAsset))),
     bind(system.getSupported, async () => ({
       kinds: await kinds(),
-      extensions: [],
+      extensions: [...networks.extensions],
       signers: networks.signers(),
     })),
   ];
