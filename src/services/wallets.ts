@@ -25,20 +25,30 @@ export const userSubject = (userId: string): string => `user:${userId}`;
 export const treasurySubject = 'treasury';
 
 export function createWallets({ store, keys, accounts, clock }: WalletPorts): Wallets {
+  const make = async (owner: string, subject: string): Promise<{ wallet: Wallet; isNew: boolean }> => {
+    const id = newId('wal');
+    const key = await keys.create(id, 1);
+    // The random id keeps the salt, which the deployment publishes, from telling who the user is.
+    const plan = accounts.plan({ owner: key.owner, subject: [owner, subject, id] });
+    const made = await store.wallets.insert({ ...plan, id, owner, subject, key }, clock.now());
+    if (made) return { wallet: made, isNew: true };
+    const twin = await store.wallets.find(owner, subject);
+    if (!twin) throw new Error(`wallet of ${owner} ${subject} was taken and is not there`);
+    return { wallet: twin, isNew: false };
+  };
+  // Twins in one process share the work: a key in somebody else's vault can't be thrown away again.
+  const making = new Map<string, ReturnType<typeof make>>();
   return {
     find: (owner, subject) => store.wallets.find(owner, subject),
     async open(owner, subject) {
       const known = await store.wallets.find(owner, subject);
       if (known) return { wallet: known, isNew: false };
-      const id = newId('wal');
-      const key = await keys.create(id, 1);
-      // The random id keeps the salt, which the deployment publishes, from telling who the user is.
-      const plan = accounts.plan({ owner: key.owner, subject: [owner, subject, id] });
-      const made = await store.wallets.insert({ ...plan, id, owner, subject, key }, clock.now());
-      if (made) return { wallet: made, isNew: true };
-      const twin = await store.wallets.find(owner, subject);
-      if (!twin) throw new Error(`wallet of ${owner} ${subject} was taken and is not there`);
-      return { wallet: twin, isNew: false };
+      const who = JSON.stringify([owner, subject]);
+      const begun = making.get(who);
+      if (begun) return { wallet: (await begun).wallet, isNew: false };
+      const made = make(owner, subject).finally(() => making.delete(who));
+      making.set(who, made);
+      return made;
     },
   };
 }
