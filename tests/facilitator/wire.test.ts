@@ -35,6 +35,13 @@ const kind = (network: string, x402Version: number) => ({
   simulated: true,
 });
 const kinds = [kind('base-sepolia', 1), kind('eip155:84532', 2)];
+/** upto's payers name the key that will settle. */
+const partial = {
+  ...kind('eip155:84532', 2),
+  scheme: 'upto',
+  extra: { facilitatorAddress: expect.stringMatching(/^0x[0-9a-fA-F]{40}$/) },
+};
+const listed = [...kinds, partial];
 
 describe('system', () => {
   it('tells Prometheus how long each operation takes, the operator alone', async () => {
@@ -72,7 +79,7 @@ describe('system', () => {
   });
 
   it('lists networks by both names', async () => {
-    expect((await call(test.app, listPaymentNetworks, {})).body).toEqual({ kinds });
+    expect((await call(test.app, listPaymentNetworks, {})).body).toEqual({ kinds: listed });
     for (const [i, id] of ['base-sepolia', 'eip155:84532'].entries()) {
       const { body } = await call(test.app, getPaymentNetwork, { params: { id } });
       expect(body).toEqual({ ...kinds[i], extra: { feePayer: body.feePayer } });
@@ -102,8 +109,8 @@ describe('system', () => {
   it('tells clients what is supported', async () => {
     const { body } = await call(test.app, getSupported, { headers: merchant.headers });
     expect(body).toEqual({
-      kinds,
-      extensions: [],
+      kinds: listed,
+      extensions: ['eip2612GasSponsoring'],
       signers: { 'eip155:*': expect.arrayContaining([body.kinds[0]?.feePayer]) },
     });
   });
