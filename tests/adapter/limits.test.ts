@@ -55,7 +55,7 @@ test('the documentation of this plane alone, without credentials and without a l
 });
 
 test('without its database the plane says that it is unavailable', async () => {
-  const own = await appOfTest();
+  const own = await appOfTest({ oneHandle: true });
   const client = await newClient(own);
   await own.database.database.close();
   const { clientId, clientSecret } = client;

@@ -29,9 +29,9 @@ async function dump(database: Database): Promise<Dump> {
 /** Puts the rows into an empty database of the same tables; keys between tables are checked by nobody meanwhile. */
 async function restore(database: Database, dumped: Dump): Promise<void> {
   const json = (text: string) => `$json$${text}$json$`;
+  // Several statements sent as one are one transaction.
   await database.executeSql(
     [
-      'begin',
       `set local session_replication_role = replica`,
       ...dumped.map(
         ({ table, rows }) =>
@@ -42,7 +42,6 @@ async function restore(database: Database, dumped: Dump): Promise<void> {
            where table_schema = 'public' and pg_get_serial_sequence(quote_ident(table_name), column_name) is not null
          loop execute format('select setval(pg_get_serial_sequence(%L, %L), (select coalesce(max(%I), 0) + 1 from %I))', quote_ident(s.t), s.c, s.c, s.t);
          end loop; end $$`,
-      'commit',
     ].join(';\n'),
   );
 }

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operations as accounts, signUp } from '#schemas/facilitator/accounts.ts';
 import { listMerchantClients, operations as clients } from '#schemas/facilitator/clients.ts';
@@ -297,8 +298,19 @@ describe('when the process is in trouble', () => {
     expect(refused[0]?.headers['retry-after']).toBe('1');
   });
 
+  it('a fault nobody foresaw is told without its cause', async () => {
+    const { app, database } = await appOfTest();
+    const { bearer } = await newPerson(app);
+    await database.database.db.execute(sql`drop table merchant_clients cascade`);
+    const answer = await attempt(app, listMerchantClients, { headers: bearer });
+    expect([answer.status, answer.body]).toEqual([
+      500,
+      { code: 'INTERNAL_ERROR', message: 'Unexpected server error', details: '' },
+    ]);
+  });
+
   it('a lost database is an error without its words', async () => {
-    const { app, database, runtime } = await bootApp();
+    const { app, database, runtime } = await bootApp({ oneHandle: true });
     const { bearer } = await newPerson(app);
     await database.database.close();
     const answer = await attempt(app, listMerchantClients, { headers: bearer });

@@ -33,6 +33,8 @@ export type BootOptions = {
   /** A replica of another app: same secrets, same database. */
   replicaOf?: TestApp;
   signers?: readonly Hex[];
+  /** The app uses the test's own handle of the database, so that closing it takes the database away. */
+  oneHandle?: boolean;
   compose?: Partial<ComposeOptions>;
 };
 
@@ -90,7 +92,7 @@ export async function bootApp(options: BootOptions = {}): Promise<TestApp> {
     log,
     timing: quickly,
     // PGlite has one opener; on PostgreSQL each replica has a pool of its own, as in production.
-    ...(database.url ? {} : { database: database.database }),
+    ...(database.url && !options.oneHandle ? {} : { database: database.database }),
     ...options.compose,
   });
   const app = await buildApp(runtime.planes, {
