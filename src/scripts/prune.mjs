@@ -12,9 +12,19 @@ function dropHeaders() {
   }
 }
 
+/** OpenTelemetry ships every package as CommonJS and twice more as ES modules that Node never resolves to. */
+function dropBuilds() {
+  const folder = new URL('@opentelemetry/', modules);
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    for (const part of ['esm', 'esnext']) {
+      rmSync(new URL(`${name}/build/${part}`, folder), { recursive: true, force: true });
+    }
+  }
+}
+
 /** Source maps of the largest packages. */
 function dropMaps() {
-  for (const name of ['@coinbase/cdp-sdk', 'drizzle-orm', 'ox', 'permissionless', 'viem']) {
+  for (const name of ['@coinbase/cdp-sdk', '@opentelemetry', 'drizzle-orm', 'ox', 'permissionless', 'viem']) {
     const folder = new URL(`${name}/`, modules);
     const files = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
     for (const file of files.filter((entry) => entry.endsWith('.map'))) {
@@ -54,6 +64,7 @@ function shortenManifest() {
 
 export function prune() {
   dropHeaders();
+  dropBuilds();
   dropMaps();
   shortenManifest();
 }
