@@ -12,6 +12,7 @@ import { createTokenFamily } from '#src/http/tokens.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { facilitatorPlane } from '#src/planes/facilitator/index.ts';
 import { createAccounts } from '#src/services/accounts.ts';
+import { createCommonPasswords } from '#src/services/common-passwords.ts';
 import type { Journal } from '#src/services/journal.ts';
 import { createMerchantClients } from '#src/services/merchant-clients.ts';
 import { createPasswords } from '#src/services/passwords.ts';
@@ -130,7 +131,12 @@ export function composeFacilitator(
     payments,
     networks,
     assets,
-    accounts: createAccounts({ store, passwords: createPasswords(), clock, isCommonPassword: () => false }),
+    accounts: createAccounts({
+      store,
+      passwords: createPasswords(),
+      clock,
+      isCommonPassword: createCommonPasswords(),
+    }),
     clients: createMerchantClients({ store, clock, secret }),
     resources: createResources({ store, networks: kernel.networks, assets, clock }),
     tokens: tokenFamilies(kernel),

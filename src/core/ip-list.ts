@@ -35,3 +35,14 @@ export function inIpList(blocks: readonly string[], address: string): boolean {
     return block !== null && block[0].kind() === parsed.kind() && parsed.match(block as never);
   });
 }
+
+/** What one customer of a provider holds: an IPv4 address, an IPv6 /64; other text as it is. Guesses are counted by it. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const parsed = parseAddress(address.split('%')[0] ?? '');
+  if (!parsed || parsed.kind() === 'ipv4') return parsed?.toString() ?? address;
+  return `${(parsed as ipaddr.IPv6).parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`;
+}

@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Redis } from 'ioredis';
 import { fail } from '#src/core/errors.ts';
+import { networkOf } from '#src/core/ip-list.ts';
 import type { Principal } from '#src/core/principal.ts';
 
 type Counted = { current: number; ttl: number };
@@ -93,13 +94,13 @@ export async function registerLimits(app: FastifyInstance, redis?: Redis): Promi
   return {
     async count(request, reply, plane, principal) {
       if (principal.perMinute === Number.POSITIVE_INFINITY) return;
-      const who = principal.id === '' ? `ip:${request.ip}` : `${principal.kind}:${principal.id}`;
+      const who = principal.id === '' ? `ip:${networkOf(request.ip)}` : `${principal.kind}:${principal.id}`;
       const answer = await ask(request, `${plane}:${who}`, principal.perMinute);
       writeHeaders(reply, principal.perMinute, answer.remaining, answer.ttlInSeconds);
       if (answer.isExceeded) throw exceeded(principal.perMinute, answer.ttlInSeconds, request);
     },
     async countFailure(request, plane) {
-      const answer = await ask(request, `${plane}:failed:${request.ip}`, failuresPerMinute);
+      const answer = await ask(request, `${plane}:failed:${networkOf(request.ip)}`, failuresPerMinute);
       if (answer.isExceeded) throw exceeded(failuresPerMinute, answer.ttlInSeconds, request);
     },
   };

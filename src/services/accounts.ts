@@ -3,6 +3,7 @@ import type { Clock } from '#src/core/clock.ts';
 import { fail } from '#src/core/errors.ts';
 import { createFresh } from '#src/core/fresh.ts';
 import { newId } from '#src/core/ids.ts';
+import { networkOf } from '#src/core/ip-list.ts';
 import type {
   LogInAttemptRepository,
   RefreshSession,
@@ -21,7 +22,7 @@ export type AccountsOptions = {
   passwords: Passwords;
   clock: Clock;
   /** True for passwords that everybody tries first. */
-  isCommonPassword(password: string): boolean;
+  isCommonPassword(password: string): Promise<boolean>;
 };
 
 export type Credentials = { email: string; password: string };
@@ -30,8 +31,8 @@ export type Session = Pick<RefreshSession, 'jti' | 'userId' | 'expiresAt'>;
 export type Accounts = {
   /** @throws validation for a weak password · conflict when the address is taken */
   signUp(input: Credentials & { isAdmin?: boolean }): Promise<User>;
-  /** @throws invalid_credentials · rate_limited after too many attempts, whether the account exists or not */
-  logIn(input: Credentials): Promise<{ user: User; session: Session }>;
+  /** `from` is the caller's IP. @throws invalid_credentials · rate_limited after too many attempts, whether the account exists or not */
+  logIn(input: Credentials, from: string): Promise<{ user: User; session: Session }>;
   /** The user of a live session. @throws invalid_token */
   refresh(jti: string): Promise<User>;
   logOut(jti: string): Promise<void>;
@@ -48,13 +49,17 @@ export type UserUpdate = { email?: string; password?: string; isAdmin?: boolean;
 
 /** A refresh token's life. */
 const sessionMs = 7 * 24 * 3_600_000;
-/** Log-ins of one address in a window before it has to wait for the window's end. */
-const attemptsAllowed = 10;
+/** Log-ins of one account, and failed ones from one network, in a window before they have to wait for its end. */
+const attemptsAllowed = { account: 10, network: 50 } as const;
 const attemptWindowMs = 15 * 60_000;
 const leastPassword = 10;
 
 const normalise = (email: string): string => email.trim().toLowerCase();
 const attemptKey = (email: string): string => createHash('sha256').update(`login ${email}`).digest('hex');
+const networkKey = (ip: string): string =>
+  createHash('sha256')
+    .update(`login from ${networkOf(ip)}`)
+    .digest('hex');
 
 /** People's accounts: passwords, sessions, and what slows a guesser. */
 export function createAccounts(options: AccountsOptions): Accounts {
@@ -62,13 +67,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const fresh = createFresh((id) => store.users.find(Number(id)));
   return {
     async signUp({ email, password, isAdmin = false }) {
-      checkPassword(options, password);
+      await checkPassword(options, password);
       const passwordHash = await passwords.hash(password);
       const user = await store.users.insert({ email: normalise(email), passwordHash, isAdmin }, clock.now());
       if (!user) throw emailTaken();
       return user;
     },
-    logIn: (input) => logIn(options, input),
+    logIn: (input, from) => logIn(options, input, from),
     async refresh(jti) {
       const session = await store.refreshSessions.find(jti);
       if (!session || session.revokedAt || session.expiresAt <= clock.now()) throw fail('invalid_token');
@@ -92,22 +97,31 @@ export function createAccounts(options: AccountsOptions): Accounts {
   };
 }
 
-async function logIn({ store, passwords, clock }: AccountsOptions, input: Credentials) {
-  const email = normalise(input.email);
-  const key = attemptKey(email);
+/** Counts before the password is looked at, so that parallel guesses all count. @throws rate_limited */
+async function countAttempt({ store, clock }: AccountsOptions, key: string, allowed: number): Promise<void> {
   const now = clock.now();
-  // Counted before the password is looked at, so that parallel guesses all count.
   const { count, until } = await store.logInAttempts.count(key, now, attemptWindowMs);
-  if (count > attemptsAllowed) {
+  if (count > allowed) {
     throw fail('rate_limited', {
-      message: 'Too many log-in attempts for this address',
+      message: 'Too many log-in attempts',
       retryAfter: (until.getTime() - now.getTime()) / 1000,
     });
   }
+}
+
+async function logIn(options: AccountsOptions, input: Credentials, from: string) {
+  const { store, passwords, clock } = options;
+  const email = normalise(input.email);
+  const [key, network] = [attemptKey(email), networkKey(from)];
+  const now = clock.now();
+  await countAttempt(options, network, attemptsAllowed.network);
+  await countAttempt(options, key, attemptsAllowed.account);
   const user = await store.users.findByEmail(email);
   const matches = await passwords.verify(input.password, user?.passwordHash ?? null);
   if (!user || !matches) throw fail('invalid_credentials', { message: 'Invalid email or password' });
   await store.logInAttempts.clear(key);
+  // The guesses before it stay: else one account of one's own would buy any number of them.
+  await store.logInAttempts.forgive(network);
   const session: Session = {
     jti: newId('rt', 32),
     userId: user.id,
@@ -122,7 +136,7 @@ async function update(options: AccountsOptions, id: number, change: UserUpdate):
   const { email, password, isAdmin, unlock } = change;
   const before = await store.users.find(id);
   if (!before) throw fail('not_found', { resource: 'user' });
-  if (password !== undefined) checkPassword(options, password);
+  if (password !== undefined) await checkPassword(options, password);
   const wanted = email === undefined ? undefined : normalise(email);
   if (wanted !== undefined && wanted !== before.email && (await store.users.findByEmail(wanted)))
     throw emailTaken();
@@ -138,11 +152,11 @@ async function update(options: AccountsOptions, id: number, change: UserUpdate):
   return user;
 }
 
-function checkPassword({ isCommonPassword }: AccountsOptions, password: string): void {
+async function checkPassword({ isCommonPassword }: AccountsOptions, password: string): Promise<void> {
   const problem =
     password.length < leastPassword
       ? `must have at least ${leastPassword} characters`
-      : isCommonPassword(password)
+      : (await isCommonPassword(password))
         ? 'is one that everybody tries first'
         : null;
   if (problem) throw fail('validation', { field: 'password', message: `password ${problem}` });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logIn, logOut, refreshAccess, signUp } from '#schemas/facilitator/accounts.ts';
 import { listMerchantClients } from '#schemas/facilitator/clients.ts';
 import { systemClock } from '#src/core/clock.ts';
-import { bootApp, type TestApp } from '#tests/kit/app.ts';
+import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { newPerson, password } from './kit.ts';
 
@@ -48,6 +48,7 @@ describe('signup', () => {
     [{ email: 'nobody', password }, 'email'],
     [{ email: 'a@example.com' }, 'password'],
     [{ email: 'a@example.com', password: 'short' }, 'password'],
+    [{ email: 'a@example.com', password: 'QwertyUiop' }, 'everybody tries'],
     [{ email: 'a@example.com', password: 12345678901 }, 'password'],
     [{ email: 'a@example.com', password, admin: true }, 'admin'],
   ])('refuses %j and names the field', async (body, field) => {
@@ -97,6 +98,25 @@ describe('login', () => {
     }
     shift += 16 * 60_000;
     await call(test.app, logIn, { body: input });
+  });
+
+  it('slows one network that guesses at many accounts, and no other one', async () => {
+    const { app } = await appOfTest({ env: { TRUST_PROXY: '127.0.0.1' } });
+    const from = (ip: string) => ({ 'x-forwarded-for': ip });
+    const guess = (ip: string) =>
+      attempt(app, logIn, { headers: from(ip), body: { ...fresh(), password: 'guess' } });
+    const own = fresh();
+    await call(app, signUp, { body: own });
+    // A log-in of one's own does not wash the guesses away.
+    for (let i = 0; i < 50; i += 1) {
+      expect((await guess(`2001:db8::${i + 1}`)).status).toBe(401);
+      if (i === 20) await call(app, logIn, { headers: from('2001:db8::1'), body: own });
+    }
+    const slowed = await attempt(app, logIn, { headers: from('2001:db8::99'), body: own });
+    expect(slowed).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } });
+    expect(Number(slowed.headers['retry-after'])).toBeGreaterThan(600);
+    await call(app, logIn, { headers: from('2001:db8:0:1::1'), body: own });
+    await call(app, logIn, { headers: from('10.0.0.1'), body: own });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inIpList, isIpBlock } from '#src/core/ip-list.ts';
+import { inIpList, isIpBlock, networkOf } from '#src/core/ip-list.ts';
 
 describe('IP lists', () => {
   it.each([
@@ -35,4 +35,15 @@ describe('IP lists', () => {
     expect(good.filter((one) => !isIpBlock(one))).toEqual([]);
     expect([...bad, '::/129', '::ffff:1.2.3.4/95', 'localhost'].filter(isIpBlock)).toEqual([]);
   });
+});
+
+it.each([
+  ['10.1.2.3', '10.1.2.3'],
+  ['::ffff:10.1.2.3', '10.1.2.3'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2::9%eth0', '2001:db8:1:2::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['', ''],
+])('%s is counted as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createCommonPasswords } from '#src/services/common-passwords.ts';
 import { createPasswords } from '#src/services/passwords.ts';
 
 it('takes the right password only, and no password where there is no account', async () => {
@@ -16,4 +17,17 @@ it('refuses what does not fit in its queue', async () => {
   const refused = all.filter((one) => one.status === 'rejected');
   expect(refused).toHaveLength(8);
   for (const one of refused) expect(one.reason).toMatchObject({ kind: 'unavailable' });
+});
+
+it('knows what everybody tries first, in any case', async () => {
+  const isCommon = createCommonPasswords();
+  const answers = [
+    '1234567890',
+    'qwerty123456',
+    'QWERTY123456',
+    'StrongPassword123!',
+    'InitialPassword1!',
+    '__proto__',
+  ];
+  expect(await Promise.all(answers.map(isCommon))).toEqual([true, true, true, false, false, false]);
 });

@@ -40,5 +40,7 @@ export type RefreshSessionRepository = {
 export type LogInAttemptRepository = {
   /** Counts one attempt of the window; returns how many there were and when the window ends. */
   count(key: string, at: Date, windowMs: number): Promise<{ count: number; until: Date }>;
+  /** Takes one attempt back. */
+  forgive(key: string): Promise<void>;
   clear(key: string): Promise<void>;
 };

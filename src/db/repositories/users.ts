@@ -101,6 +101,12 @@ export function logInAttemptRepository(db: Db): LogInAttemptRepository {
         .returning();
       return row ?? { count: 1, until };
     },
+    async forgive(key) {
+      await db
+        .update(t)
+        .set({ count: sql`greatest(${t.count} - 1, 0)` })
+        .where(eq(t.key, key));
+    },
     async clear(key) {
       await db.delete(t).where(eq(t.key, key));
     },

@@ -25,8 +25,8 @@ export function accountRoutes(services: FacilitatorServices): RouteBinding[] {
       const user = await service.signUp(body);
       return data({ message: 'Account created', user: presentUser(user) });
     }),
-    bind(accounts.logIn, async ({ body }) => {
-      const { user, session } = await service.logIn(body);
+    bind(accounts.logIn, async ({ body, request }) => {
+      const { user, session } = await service.logIn(body, request.ip);
       return data({
         message: 'Login successful',
         access_token: accessFor(user.id),
