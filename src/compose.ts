@@ -21,6 +21,7 @@ import { verifyKeys } from '#src/services/key-custody.ts';
 import { createJournal } from '#src/services/journal.ts';
 import type { Checkpoint, JournalTiming } from '#src/services/journal/ports.ts';
 import { composeAccounts } from './compose/accounts.ts';
+import { composeEvents } from './compose/events.ts';
 import { composeAdapter } from './compose/adapter.ts';
 import { composeFacilitator, composeSigners } from './compose/facilitator.ts';
 import type { Kernel } from './compose/kernel.ts';
@@ -98,11 +99,13 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       log,
     );
     const remember = (lane: string) => queue.send(wakeLaneQueue, { lane }, { key: lane });
+    const notifier = createNotifier({ database, log, ...(role === 'api' ? { remember } : {}) });
+    const events = composeEvents(kernel, notifier, log);
     const journal = createJournal({
       store,
       clock,
       log,
-      notifier: createNotifier({ database, log, ...(role === 'api' ? { remember } : {}) }),
+      notifier: events.notifier,
       executors: { account: accounts.executor, signers: signers.executor },
       onChange: (tx, transactions) => signers.onChange(tx as Store, transactions),
       runsLanes: role !== 'api',
@@ -119,10 +122,12 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       metrics,
       async start() {
         await facilitator.prepare();
-        jobs = await startJobs({ role, journal, queue, log });
+        jobs = await startJobs({ role, journal, queue, log, handlers: events.handlers });
+        await events.start();
       },
       async close() {
         await jobs?.stop();
+        await events.stop();
         await close();
       },
       describe: () => ({

@@ -2,6 +2,7 @@ import type { JournalStore } from '#src/core/journal-store.ts';
 import { normalizeDbError } from './errors.ts';
 import type { Db } from './handle.ts';
 import { apiClientRepository } from './repositories/api-clients.ts';
+import { eventRepository } from './repositories/events.ts';
 import { idempotencyRepository } from './repositories/idempotency.ts';
 import { journalRepository } from './repositories/journal.ts';
 import { mintReceiptRepository } from './repositories/mint-receipts.ts';
@@ -20,6 +21,7 @@ import { logInAttemptRepository, refreshSessionRepository, userRepository } from
 function repositories(db: Db) {
   return {
     apiClients: apiClientRepository(db),
+    events: eventRepository(db),
     idempotency: idempotencyRepository(db),
     journal: journalRepository(db),
     mintReceipts: mintReceiptRepository(db),

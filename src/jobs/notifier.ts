@@ -15,9 +15,14 @@ export type NotifierOptions = {
   remember?(lane: string): Promise<void>;
 };
 
-type Topic = Parameters<Notifier['publish']>[0];
+/** What replicas talk about: lanes with work, transactions that changed, owners with new events. */
+export type Topic = 'lane' | 'transactions' | 'events';
 
-const channels = { lane: 'chronos_lane', transactions: 'chronos_transactions' } as const;
+const channels: Readonly<Record<Topic, string>> = {
+  lane: 'chronos_lane',
+  transactions: 'chronos_transactions',
+  events: 'chronos_events',
+};
 
 /** Messages are gathered for so long, ms: one NOTIFY for many. */
 const gatherMs = 5;
@@ -25,14 +30,14 @@ const gatherMs = 5;
 const maxPayload = 7_500;
 
 /** Tells other replicas through NOTIFY; a lost message costs only time, the journal is polled anyway. */
-export function createNotifier(options: NotifierOptions): Notifier {
+export function createNotifier(options: NotifierOptions): Notifier<Topic> {
   // LISTEN also brings back what this process said itself.
   const self = `${newId('rep')} `;
-  const waiting: Record<Topic, Set<string>> = { lane: new Set(), transactions: new Set() };
+  const waiting: Record<Topic, Set<string>> = { lane: new Set(), transactions: new Set(), events: new Set() };
   let timer: NodeJS.Timeout | undefined;
   const flush = () => {
     timer = undefined;
-    for (const topic of ['lane', 'transactions'] as const) {
+    for (const topic of Object.keys(waiting) as Topic[]) {
       const payloads = chunks([...waiting[topic]]);
       waiting[topic].clear();
       for (const payload of payloads) {
@@ -52,13 +57,13 @@ export function createNotifier(options: NotifierOptions): Notifier {
         });
       }
     },
-    async subscribe(onMessage) {
+    async subscribe(topics, onMessage) {
       const stops = await Promise.all(
-        (['lane', 'transactions'] as const).map((topic) =>
+        topics.map((topic) =>
           options.database.listen(channels[topic], (message) => {
             if (message.startsWith(self)) return;
             const text = message.slice(message.indexOf(' ') + 1);
-            if (topic === 'transactions') return onMessage(topic, text);
+            if (topic !== 'lane') return onMessage(topic, text);
             for (const lane of text.split(',')) onMessage(topic, lane);
           }),
         ),

@@ -59,7 +59,7 @@ export function createJournal(options: JournalOptions): Journal {
     cleanUp: () => cleanUp(ctx),
     async start() {
       unsubscribe =
-        (await ctx.notifier?.subscribe((topic, payload) => {
+        (await ctx.notifier?.subscribe(['lane', 'transactions'], (topic, payload) => {
           if (topic === 'transactions') waiters.refresh(payload.split(','));
           else lanes.hear(payload);
         })) ?? unsubscribe;

@@ -156,9 +156,17 @@ export const events = pgTable(
     owner: text('owner').notNull(),
     type: text('type').notNull(),
     data: jsonb('data').$type<Record<string, unknown>>().notNull(),
+    /** Order of publication; null until the writing transaction is known to be over. */
+    position: bigint('position', { mode: 'bigint' }),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [index('events_owner').on(t.owner, t.seq), index('events_seq').on(t.seq)],
+  (t) => [
+    index('events_owner').on(t.owner, t.position),
+    index('events_unpublished')
+      .on(t.seq)
+      .where(sql`${t.position} is null`),
+    index('events_age').on(t.createdAt),
+  ],
 );
 
 /** The chain this database belongs to, by genesis hash. */

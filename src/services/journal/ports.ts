@@ -18,10 +18,12 @@ export type Checkpoint =
   | 'after_final';
 
 /** Word between replicas; messages may be lost or doubled. */
-export type Notifier = {
-  publish(topic: 'lane' | 'transactions', payload: string): void;
-  subscribe(
-    onMessage: (topic: 'lane' | 'transactions', payload: string) => void,
+export type Notifier<Topic extends string = 'lane' | 'transactions'> = {
+  publish(topic: Topic, payload: string): void;
+  /** What other replicas say of the topics; resolves to a function that stops listening. */
+  subscribe<T extends Topic>(
+    topics: readonly T[],
+    onMessage: (topic: T, payload: string) => void,
   ): Promise<() => Promise<void>>;
 };
 
