@@ -11,10 +11,7 @@ export type EventPage = { events: StoredEvent[]; hasMore: boolean; total: number
 
 export type Events = {
   /** Newest first; what was committed before the call is in it. */
-  list(
-    owner: string,
-    page: { after?: string; limit: number; types?: readonly string[] },
-  ): Promise<EventPage>;
+  list(owner: string, page: { after?: string; limit: number; types?: readonly string[] }): Promise<EventPage>;
   /** @throws not_found */
   get(owner: string, id: string): Promise<StoredEvent>;
 };

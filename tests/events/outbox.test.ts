@@ -115,7 +115,9 @@ describe.each(kinds)('the outbox on %s', (kind) => {
       at(0),
     );
     await Promise.all(Array.from({ length: 8 }, () => store.events.publish(7)));
-    const { rows } = await database.executeSql('select position::text as at from events order by events.position');
+    const { rows } = await database.executeSql(
+      'select position::text as at from events order by events.position',
+    );
     expect(rows.map((row) => Number(row['at']))).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
   });
 });

@@ -78,10 +78,7 @@ function reads(db: Db): Omit<EventRepository, keyof Writes> {
         .select(columns)
         .from(t)
         .where(
-          and(
-            matching(owner, filter),
-            after === undefined ? undefined : lt(t.position, sql`(${cursor})`),
-          ),
+          and(matching(owner, filter), after === undefined ? undefined : lt(t.position, sql`(${cursor})`)),
         )
         .orderBy(desc(t.position))
         .limit(limit);

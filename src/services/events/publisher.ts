@@ -74,7 +74,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     async cleanUp() {
       const before = new Date(clock.now().getTime() - keptMs);
-      for (let total = 0; ; ) {
+      for (let total = 0; ;) {
         const gone = await store.events.deleteOlder(before, 1000);
         total += gone;
         if (gone < 1000) return total;
