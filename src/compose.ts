@@ -107,7 +107,10 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       log,
       notifier: events.notifier,
       executors: { account: accounts.executor, signers: signers.executor },
-      onChange: (tx, transactions) => signers.onChange(tx as Store, transactions),
+      async onChange(tx, transactions) {
+        await signers.onChange(tx as Store, transactions);
+        await accounts.sponsorship.settle(tx as Store, transactions);
+      },
       runsLanes: role !== 'api',
       confirmationsFor: (network) => networks.get(network).confirmations,
       ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),

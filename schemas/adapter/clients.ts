@@ -5,6 +5,7 @@ import { cursorQuery } from '../kit/paging.ts';
 import { IsoTime, Nullable, Words } from '../kit/scalars.ts';
 import { adapterTiers, clientLimits, clientSettings } from './auth.ts';
 import { pageEnd, plane, success } from './common.ts';
+import { policyExample, SponsorshipPolicy, SponsorshipState, stateExample } from './sponsorship.ts';
 
 const tag = 'Clients';
 
@@ -35,6 +36,7 @@ export const AdapterClientWithTreasury = model(
     treasury: strictObject({
       address: Type.String({ description: 'Smart account that mints and pays claims; fund it with tokens' }),
     }),
+    sponsorship: ref(SponsorshipState),
   }),
 );
 
@@ -48,6 +50,7 @@ export const ClientChange = model(
       allowedOrigins: Type.Optional(clientLimits.allowedOrigins),
       allowedIps: Type.Optional(clientLimits.allowedIps),
       expiresAt: Type.Optional(Nullable(IsoTime('null: never'))),
+      sponsorship: Type.Optional(Nullable(ref(SponsorshipPolicy))),
     },
     { minProperties: 1 },
   ),
@@ -84,7 +87,10 @@ export const clientExample = {
   createdAt: '2025-04-07T12:00:00.000Z',
   updatedAt: '2025-04-07T12:00:00.000Z',
 };
-export const treasuryExample = { treasury: { address: '0x1234567890AbcdEF1234567890aBcdef12345678' } };
+export const treasuryExample = {
+  treasury: { address: '0x1234567890AbcdEF1234567890aBcdef12345678' },
+  sponsorship: stateExample,
+};
 
 const one = {
   success: {
@@ -122,7 +128,7 @@ export const getClient = operation({
   method: 'GET',
   path,
   tag,
-  summary: 'One client and its treasury',
+  summary: 'One client, its treasury and what was sponsored for it',
   auth: 'admin',
   params,
   errors: ['CLIENT_NOT_FOUND'],
@@ -136,12 +142,14 @@ export const updateClient = operation({
   path,
   tag,
   summary: 'Changes what a client may do; live tokens feel it within half a second',
+  description:
+    '`sponsorship` replaces the whole policy of what is paid for the client, null lifts it. What is over it is refused with SPONSORSHIP_DENIED before it is signed.',
   auth: 'admin',
   params,
   body: ref(ClientChange),
   success: one.success,
   errors: ['CLIENT_NOT_FOUND'],
-  examples: { ...one.examples, body: { tier: 'enterprise', allowedIps: ['203.0.113.0/24'] } },
+  examples: { ...one.examples, body: { tier: 'enterprise', sponsorship: policyExample } },
 });
 
 export const revokeClient = operation({

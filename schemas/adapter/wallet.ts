@@ -204,6 +204,7 @@ export const transferTokens = operation({
   errors: [
     'MISSING_USER_ID',
     'WALLET_NOT_FOUND',
+    'SPONSORSHIP_DENIED',
     'IDEMPOTENCY_CONFLICT',
     'INSUFFICIENT_BALANCE',
     'USER_OPERATION_FAILED',

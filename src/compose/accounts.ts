@@ -3,10 +3,13 @@ import { createSimulator } from '#src/chain/simulate.ts';
 import { createSmartAccounts } from '#src/chain/smart-accounts/accounts.ts';
 import { createPreflight, createTokens } from '#src/chain/tokens.ts';
 import { createUserOperationExecutor } from '#src/chain/user-operations/executor.ts';
+import { createFees } from '#src/chain/user-operations/fees.ts';
+import { createQuote } from '#src/chain/user-operations/quote.ts';
 import { keySettings } from '#src/config/keys.ts';
 import type { LaneExecutor } from '#src/core/journal.ts';
 import type { KeyProvider } from '#src/core/ports/keys.ts';
 import type { Preflight, TokenPort } from '#src/core/ports/tokens.ts';
+import { createSponsorship, type Sponsorship } from '#src/services/sponsorship.ts';
 import { createWallets, type Wallets } from '#src/services/wallets.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -15,6 +18,7 @@ export type AccountParts = {
   wallets: Wallets;
   tokens: TokenPort;
   preflight: Preflight;
+  sponsorship: Sponsorship;
   /** Of lanes `account:…`. */
   executor: LaneExecutor;
 };
@@ -24,11 +28,16 @@ export function composeAccounts({ store, clients, networks, clock, config, secre
   const keys = createKeys(keySettings(config, secrets));
   const accounts = createSmartAccounts(keys);
   const simulate = createSimulator();
+  const fees = createFees(clients);
+  const sponsorship = createSponsorship({ store, quote: createQuote(clients, fees), clock });
+  const { gate } = sponsorship;
+  const source = store.wallets;
   return {
     keys,
     wallets: createWallets({ store, keys, accounts, clock }),
     tokens: createTokens(clients),
     preflight: createPreflight(clients, simulate),
-    executor: createUserOperationExecutor({ networks, clients, accounts, simulate, source: store.wallets }),
+    sponsorship,
+    executor: createUserOperationExecutor({ networks, clients, accounts, simulate, fees, gate, source }),
   };
 }

@@ -18,11 +18,11 @@ import type { Kernel } from './kernel.ts';
 /** The adapter plane with its services. */
 export function composeAdapter(
   { config, secrets, clock, networks, store, clients }: Kernel,
-  { wallets, tokens, preflight }: AccountParts,
+  { wallets, tokens, preflight, sponsorship }: AccountParts,
   journal: Journal,
   mintSigner: Hex | undefined,
 ): Plane {
-  const writer = createWriter<Store>(store, journal, () => clock.now());
+  const writer = createWriter<Store>({ store, journal, sponsorship, now: () => clock.now() });
   const vouchers = createVouchers({ networks, clients, signerKey: mintSigner });
   const previous = config.env.JWT_SECRET_PREVIOUS;
   return adapter({
@@ -41,6 +41,7 @@ export function composeAdapter(
     holdings: tokens.holdings,
     transactions: store.transactions,
     journal,
+    sponsorship,
     networks,
     clock,
     adminKey: secrets.ADMIN_MASTER_KEY,

@@ -6,6 +6,9 @@ export function accountLane(network: string, address: Address): string {
   return `account:${network}:${address.toLowerCase()}`;
 }
 
+/** True for the lane of a smart account. */
+export const isAccountLane = (lane: string): boolean => lane.startsWith('account:');
+
 /** @throws Error when it is no account lane */
 export function parseAccountLane(lane: string): { network: string; address: Address } {
   const [kind, network, address] = lane.split(':');

@@ -21,3 +21,9 @@ export function formatAmount(amount: bigint, decimals: number): string {
   const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '');
   return fraction ? `${whole}.${fraction}` : whole;
 }
+
+/** Splits a whole amount into `count` parts that differ by one at most and sum up to it. */
+export function shares(total: bigint, count: number): bigint[] {
+  const parts = BigInt(count);
+  return Array.from({ length: count }, (_, i) => total / parts + (BigInt(i) < total % parts ? 1n : 0n));
+}

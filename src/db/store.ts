@@ -12,6 +12,7 @@ import { paymentAssetRepository } from './repositories/payment-assets.ts';
 import { revokedTokenRepository } from './repositories/revoked-tokens.ts';
 import { resourceRepository } from './repositories/resources.ts';
 import { settlementRepository } from './repositories/settlements.ts';
+import { sponsorshipRepository } from './repositories/sponsorships.ts';
 import { transactionRepository } from './repositories/transactions.ts';
 import { walletKeyRepository } from './repositories/wallet-keys.ts';
 import { walletRepository } from './repositories/wallets.ts';
@@ -33,6 +34,7 @@ function repositories(db: Db) {
     revokedTokens: revokedTokenRepository(db),
     resources: resourceRepository(db),
     settlements: settlementRepository(db),
+    sponsorships: sponsorshipRepository(db),
     transactions: transactionRepository(db),
     wallets: walletRepository(db),
     walletKeys: walletKeyRepository(db),

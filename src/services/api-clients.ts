@@ -10,6 +10,7 @@ import type {
   NewApiClient,
   RevokedTokenRepository,
 } from '#src/core/ports/api-clients.ts';
+import { isMethod } from '#src/core/sponsorship.ts';
 import { hashSecret, newSecret, readSecret, sameSecret } from '#src/core/secrets.ts';
 
 export type ApiClientInput = Pick<ApiClient, 'name' | 'scopes' | 'tier'> &
@@ -88,6 +89,7 @@ export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPor
     get: async (id) => existing(await store.apiClients.find(id)),
     async update(id, change) {
       checkIps(change);
+      checkMethods(change);
       const client = existing(await store.apiClients.update(id, change, clock.now()));
       await tokens.forget(id);
       return client;
@@ -129,4 +131,14 @@ function checkIps({ allowedIps = [] }: Pick<ApiClientChange, 'allowedIps'>): voi
   if (wrong < 0) return;
   const field = `allowedIps.${wrong}`;
   throw fail('validation', { field, message: `${field} is no IP address or CIDR range` });
+}
+
+function checkMethods({ sponsorship }: Pick<ApiClientChange, 'sponsorship'>): void {
+  for (const [i, { methods = [] }] of (sponsorship?.allow ?? []).entries()) {
+    const wrong = methods.findIndex((method) => !isMethod(method));
+    if (wrong < 0) continue;
+    const field = `sponsorship.allow.${i}.methods.${wrong}`;
+    const message = `${field} is no selector and no canonical signature, e.g. transfer(address,uint256)`;
+    throw fail('validation', { field, message });
+  }
 }

@@ -3,6 +3,7 @@ import { newId } from '#src/core/ids.ts';
 import type { JournalStore } from '#src/core/journal-store.ts';
 import type { IdempotencyKey, NewTransaction, Transaction } from '#src/core/journal.ts';
 import type { Journal } from './journal.ts';
+import type { Approval, Sponsorship, SponsorshipStore } from './sponsorship.ts';
 
 /** What came of a keyed write; `replayed` when the key had been used for the same request before. */
 export type Written = { transaction: Transaction; replayed: boolean };
@@ -16,19 +17,28 @@ export type Intent<S> = {
 export type Writer<S> = {
   /**
    * Writes an intent down and wakes its lane. A key that was used for the same request answers the first transaction
-   * without asking `prepare` again. @throws idempotency_conflict, and whatever `prepare` refuses with
+   * without asking `prepare` again. @throws idempotency_conflict, sponsorship_denied, and whatever `prepare` refuses with
    */
   write(key: IdempotencyKey | null, prepare: () => Promise<Intent<S>>): Promise<Written>;
 };
 
 type Store<S> = Omit<JournalStore, 'transaction'> & { transaction<T>(fn: (tx: S) => Promise<T>): Promise<T> };
 
-/** Checks first (they may ask a chain), then one database transaction: key, intent and domain rows. */
-export function createWriter<S extends JournalStore>(
-  store: Store<S>,
-  journal: Pick<Journal, 'submit' | 'idempotent' | 'wake'>,
-  now: () => Date,
-): Writer<S> {
+export type WriterPorts<S> = {
+  store: Store<S>;
+  journal: Pick<Journal, 'submit' | 'idempotent' | 'wake'>;
+  /** Whether the operator pays for it, and out of which budget. */
+  sponsorship: Pick<Sponsorship, 'approve' | 'reserve'>;
+  now: () => Date;
+};
+
+/** Checks first (they may ask a chain), then one database transaction: key, intent, what it may cost and domain rows. */
+export function createWriter<S extends JournalStore & SponsorshipStore>({
+  store,
+  journal,
+  sponsorship,
+  now,
+}: WriterPorts<S>): Writer<S> {
   const replay = async (key: IdempotencyKey | null): Promise<Written | null> => {
     const first = key && (await store.idempotency.find(key, now()));
     if (!key || !first?.transactionId) return null;
@@ -43,8 +53,10 @@ export function createWriter<S extends JournalStore>(
       const first = await replay(key);
       if (first) return first;
       let intent: Intent<S>;
+      let approval: Approval;
       try {
         intent = await prepare();
+        approval = await sponsorship.approve(intent.transaction);
       } catch (error) {
         // A twin that was faster may be why the checks refuse now: its answer is ours.
         const twin = await replay(key);
@@ -54,7 +66,9 @@ export function createWriter<S extends JournalStore>(
       const written = await store.transaction(async (tx) => {
         const create = async (id: string): Promise<Transaction> => {
           await intent.bind?.(tx, id);
-          return journal.submit(tx, { ...intent.transaction, id });
+          const transaction = await journal.submit(tx, { ...intent.transaction, id });
+          await sponsorship.reserve(tx, approval, id);
+          return transaction;
         };
         return key
           ? journal.idempotent(tx, key, create)

@@ -12,6 +12,7 @@ import {
   createUserOperationExecutor,
   type UserOperationOptions,
 } from '#src/chain/user-operations/executor.ts';
+import { createFees } from '#src/chain/user-operations/fees.ts';
 import { createVouchers } from '#src/chain/vouchers.ts';
 import type { Address } from '#src/core/hex.ts';
 import { accountLane } from '#src/core/lanes.ts';
@@ -68,6 +69,8 @@ export async function startChainWorld(options: WorldOptions & Partial<UserOperat
     clients,
     accounts,
     simulate,
+    fees: createFees(clients),
+    gate: { maxGas: async () => null, hold: async () => [], overGas: () => ({ code: '', message: '' }) },
     source: { findAccount: async (address) => wallets.get(address) ?? null },
     ...overrides,
   });

@@ -26,7 +26,15 @@ export type BuildInput = {
 
 export type BuildPorts = { clients: ChainClients; accounts: SmartAccounts; validForSeconds: number };
 
-export type Built = { submission: SignedSubmission; gas: bigint };
+/** An operation whose gas is known, not yet signed. */
+export type Plan = {
+  /** Sum of its gas limits. */
+  gas: bigint;
+  /** The most it can cost whoever pays for it, wei. */
+  maxCost: bigint;
+  /** Asks for the final sponsorship and signs. */
+  sign(): Promise<SignedSubmission>;
+};
 
 type Estimate = {
   preVerificationGas: Hex;
@@ -36,8 +44,8 @@ type Estimate = {
   paymasterPostOpGasLimit?: Hex;
 };
 
-/** Sponsored, estimated and signed; nothing is sent. Throws what the bundler or the paymaster answered. */
-export async function buildOperation(ports: BuildPorts, input: BuildInput): Promise<Built> {
+/** Estimated with a stand-in for sponsorship; nothing is signed. Throws what the bundler or the paymaster answered. */
+export async function planOperation(ports: BuildPorts, input: BuildInput): Promise<Plan> {
   const client = ports.clients.public(input.network);
   const validUntil = input.state.time + ports.validForSeconds;
   const account = await ports.accounts.open(input.account, client, validUntil);
@@ -47,10 +55,27 @@ export async function buildOperation(ports: BuildPorts, input: BuildInput): Prom
   const stub = await sponsoring.stub(draft);
   const estimate = await estimateGas(ports.clients, input, { ...draft, ...stub?.fields });
   const estimated = { ...draft, ...stub?.fields, ...estimate };
-  const paid = stub?.isFinal ? null : await sponsoring.final(estimated);
-  const unsigned = { ...estimated, ...paid } as Operation;
-  const signature = await account.signUserOperation(unsigned);
-  return signed(client, input, { ...unsigned, signature }, validUntil);
+  const gas = gasOf(estimated);
+  return {
+    gas,
+    maxCost: gas * estimated.maxFeePerGas,
+    async sign() {
+      const paid = stub?.isFinal ? null : await sponsoring.final(estimated);
+      const unsigned = { ...estimated, ...paid } as Operation;
+      const signature = await account.signUserOperation(unsigned);
+      return signed(client, input, { ...unsigned, signature }, validUntil);
+    },
+  };
+}
+
+function gasOf(operation: Operation): bigint {
+  return (
+    operation.callGasLimit +
+    operation.verificationGasLimit +
+    operation.preVerificationGas +
+    (operation.paymasterVerificationGasLimit ?? 0n) +
+    (operation.paymasterPostOpGasLimit ?? 0n)
+  );
 }
 
 async function draftOperation(account: SmartAccount, input: BuildInput): Promise<Operation> {
@@ -102,7 +127,12 @@ async function estimateGas(clients: ChainClients, input: BuildInput, draft: Oper
   };
 }
 
-function signed(client: PublicClient, input: BuildInput, operation: Operation, validUntil: number): Built {
+function signed(
+  client: PublicClient,
+  input: BuildInput,
+  operation: Operation,
+  validUntil: number,
+): SignedSubmission {
   const { entryPoint } = input.account;
   const hash = getUserOperationHash({
     chainId: client.chain?.id ?? 0,
@@ -110,23 +140,14 @@ function signed(client: PublicClient, input: BuildInput, operation: Operation, v
     entryPointVersion: '0.7',
     userOperation: operation,
   });
-  const gas =
-    operation.callGasLimit +
-    operation.verificationGasLimit +
-    operation.preVerificationGas +
-    (operation.paymasterVerificationGasLimit ?? 0n) +
-    (operation.paymasterPostOpGasLimit ?? 0n);
   return {
-    gas,
-    submission: {
-      kind: 'user_operation',
-      hash,
-      raw: serialiseOperation(operation, entryPoint, input.state.block),
-      sender: operation.sender,
-      nonce: operation.nonce,
-      validUntil,
-      maxFeePerGas: operation.maxFeePerGas,
-      maxPriorityFeePerGas: operation.maxPriorityFeePerGas,
-    },
+    kind: 'user_operation',
+    hash,
+    raw: serialiseOperation(operation, entryPoint, input.state.block),
+    sender: operation.sender,
+    nonce: operation.nonce,
+    validUntil,
+    maxFeePerGas: operation.maxFeePerGas,
+    maxPriorityFeePerGas: operation.maxPriorityFeePerGas,
   };
 }

@@ -1,14 +1,16 @@
 import type { PublicClient } from 'viem';
 import { parseAccountLane } from '#src/core/lanes.ts';
 import type { Networks } from '#src/core/networks.ts';
-import type { LaneExecutor, Prepared, Submission, Transaction } from '#src/core/journal.ts';
+import type { Call, LaneExecutor, Submission, Transaction } from '#src/core/journal.ts';
 import type { AccountRecord, AccountSource } from '#src/core/ports/accounts.ts';
+import type { SponsorGate } from '#src/core/ports/sponsorship.ts';
 import type { ChainClients } from '../clients.ts';
-import type { LegVerdict, Simulator } from '../simulate.ts';
+import type { Simulator } from '../simulate.ts';
 import type { SmartAccounts } from '../smart-accounts/accounts.ts';
-import { type AccountState, type BuildInput, type Built, buildOperation } from './build.ts';
-import { executionReverted, operationFailed, operationFault } from './errors.ts';
-import { createFees } from './fees.ts';
+import { buildBatch, costs, judged } from './batch.ts';
+import { type AccountState, planOperation } from './build.ts';
+import { operationFault } from './errors.ts';
+import type { Fees } from './fees.ts';
 import { parseOperation } from './operation.ts';
 import { entryPointAbi, operationOutcome } from './outcome.ts';
 
@@ -18,6 +20,9 @@ export type UserOperationOptions = {
   accounts: SmartAccounts;
   source: AccountSource;
   simulate: Simulator;
+  fees: (network: string) => Promise<Fees>;
+  /** What may be spent on operations. */
+  gate: SponsorGate;
   /** Seconds that signed bytes stay valid; then they are dead and may be made anew. */
   validForSeconds?: number;
   /** Transactions one operation may carry. */
@@ -28,9 +33,17 @@ export type UserOperationOptions = {
 
 /** Turns what is queued for a smart account into one sponsored user operation at a time. */
 export function createUserOperationExecutor(options: UserOperationOptions): LaneExecutor {
-  const { networks, clients, source, validForSeconds = 300, maxLegs = 50, maxGas = 5_000_000n } = options;
+  const {
+    networks,
+    clients,
+    source,
+    fees,
+    gate,
+    validForSeconds = 300,
+    maxLegs = 50,
+    maxGas = 5_000_000n,
+  } = options;
   const ports = { clients, accounts: options.accounts, validForSeconds };
-  const fees = createFees(clients);
 
   const load = async (lane: string): Promise<{ network: string; account: AccountRecord }> => {
     const { network, address } = parseAccountLane(lane);
@@ -58,7 +71,8 @@ export function createUserOperationExecutor(options: UserOperationOptions): Lane
       ]);
       const { ready, rejected } = judged(batch, verdicts);
       const input = { network, account, state, fees: price };
-      return buildBatch((calls) => buildOperation(ports, { ...input, calls }), ready, rejected, maxGas);
+      const plan = (calls: readonly Call[]) => planOperation(ports, { ...input, calls });
+      return buildBatch({ plan, maxGas, gate }, ready, rejected);
     },
     async send(submission) {
       const { request, entryPoint } = parseOperation(submission.raw);
@@ -83,15 +97,12 @@ export function createUserOperationExecutor(options: UserOperationOptions): Lane
       if (!price) return null;
       const state = await accountState(clients.public(network), account);
       if (state.nonce !== submission.nonce) return null;
-      const calls = ordered(submission, transactions).flatMap((one) => one.calls);
-      const { submission: built } = await buildOperation(ports, {
-        network,
-        account,
-        state,
-        fees: price,
-        calls,
-      });
-      return { ...built, replaces: submission.hash };
+      const legs = ordered(submission, transactions);
+      const calls = legs.flatMap((one) => one.calls);
+      const plan = await planOperation(ports, { network, account, state, fees: price, calls });
+      // Too dear for the budget: what was sent stays as it is.
+      if ((await gate.hold(costs(legs, plan.maxCost))).length > 0) return null;
+      return { ...(await plan.sign()), replaces: submission.hash };
     },
   };
 }
@@ -108,52 +119,6 @@ async function accountState(client: PublicClient, account: AccountRecord): Promi
     client.getBlock(),
   ]);
   return { deployed: code !== undefined, nonce, block: head.number, time: Number(head.timestamp) };
-}
-
-/** Refused legs fail; the operation ends before the first leg that has to wait for it, so that the order is kept. */
-function judged(batch: readonly Transaction[], verdicts: readonly LegVerdict[]) {
-  const ready: Transaction[] = [];
-  const rejected: Prepared['rejected'] = [];
-  for (const [i, transaction] of batch.entries()) {
-    const verdict = verdicts[i];
-    if (verdict?.verdict === 'later') break;
-    if (verdict?.verdict !== 'refused') ready.push(transaction);
-    else {
-      const error = operationFailed(executionReverted, 'the call reverts', verdict.revertReason);
-      rejected.push({ id: transaction.id, error });
-    }
-  }
-  return { ready, rejected };
-}
-
-/** One operation of as many transactions as fit; those that fail only together wait for the next one. */
-async function buildBatch(
-  build: (calls: BuildInput['calls']) => Promise<Built>,
-  ready: readonly Transaction[],
-  rejected: Prepared['rejected'],
-  maxGas: bigint,
-): Promise<Prepared> {
-  let batch = ready;
-  for (;;) {
-    const [first] = batch;
-    if (!first) return { submission: null, legs: [], rejected };
-    try {
-      const { submission, gas } = await build(batch.flatMap((one) => one.calls));
-      if (gas <= maxGas || batch.length === 1)
-        return { submission, legs: batch.map((one) => one.id), rejected };
-      const fit = Math.floor((batch.length * Number(maxGas)) / Number(gas));
-      batch = batch.slice(0, Math.min(Math.max(fit, 1), batch.length - 1));
-    } catch (error) {
-      const fault = operationFault(error);
-      if (!fault || fault.retry) throw error;
-      if (batch.length > 1) {
-        batch = [first];
-        continue;
-      }
-      rejected.push({ id: first.id, error: fault.error });
-      batch = ready.slice(ready.indexOf(first) + 1);
-    }
-  }
 }
 
 /** The bundler knows the bytes already, or the nonce was taken, most likely by them: the chain will tell. */

@@ -7,6 +7,7 @@ import type {
   SubmissionOutcome,
   Transaction,
 } from '#src/core/journal.ts';
+import { shares } from '#src/core/money.ts';
 import { decodeRevert } from '../reverts.ts';
 import { executionReverted, operationFailed } from './errors.ts';
 import { parseOperation, type StoredOperation } from './operation.ts';
@@ -132,12 +133,16 @@ async function included(
   const logs = operationLogs(receipt.logs, submission.hash);
   // The receipt may be of another block than the log when a reorg happened between the two questions.
   if (!logs) return { state: 'pending' };
-  const share = BigInt(Math.max(transactions.length, 1));
-  const legs = transactions.map((transaction): LegOutcome => {
+  const gas = shares(logs.event.actualGasUsed, transactions.length);
+  const cost = shares(
+    BigInt(logs.event.paymaster) === 0n ? 0n : logs.event.actualGasCost,
+    transactions.length,
+  );
+  const legs = transactions.map((transaction, i): LegOutcome => {
     const common = {
       transactionId: transaction.id,
-      gasUsed: logs.event.actualGasUsed / share,
-      sponsorCost: BigInt(logs.event.paymaster) === 0n ? 0n : logs.event.actualGasCost / share,
+      gasUsed: gas[i] ?? 0n,
+      sponsorCost: cost[i] ?? 0n,
     };
     if (!logs.event.success) return { ...common, ...failedLeg(logs.revertData, transactions.length > 1) };
     if (transaction.expect.every((expected) => logs.own.some((log) => matches(log, expected)))) {

@@ -1,3 +1,5 @@
+import type { SponsorshipPolicy } from '../sponsorship.ts';
+
 /** An app's credentials. */
 export type ApiClient = {
   id: string;
@@ -8,6 +10,8 @@ export type ApiClient = {
   allowedOrigins: readonly string[];
   /** Addresses or CIDR ranges; any when empty. */
   allowedIps: readonly string[];
+  /** What is paid for it; null = everything. */
+  sponsorship: SponsorshipPolicy | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
   /** Until then the secret before the current one works, too. */
@@ -23,7 +27,7 @@ export type NewApiClient = Pick<
 
 /** What an operator may change. */
 export type ApiClientChange = Partial<
-  Pick<ApiClient, 'name' | 'scopes' | 'tier' | 'allowedOrigins' | 'allowedIps' | 'expiresAt'>
+  Pick<ApiClient, 'name' | 'scopes' | 'tier' | 'allowedOrigins' | 'allowedIps' | 'expiresAt' | 'sponsorship'>
 >;
 
 export type ApiClientRepository = {

@@ -3,6 +3,7 @@ import type { ApiClient, ApiClientRepository } from '#src/core/ports/api-clients
 import type { Db } from '../handle.ts';
 import { lazy } from '../statement.ts';
 import { apiClients, revokedTokens } from '../tables/adapter.ts';
+import { fromPolicy, toPolicy } from './sponsorship-policy.ts';
 
 type Row = typeof apiClients.$inferSelect;
 
@@ -66,11 +67,12 @@ export function apiClientRepository(db: Db): ApiClientRepository {
         .limit(limit);
       return found.map(toClient);
     },
-    async update(id, { scopes, allowedOrigins, allowedIps, ...rest }, at) {
+    async update(id, { scopes, allowedOrigins, allowedIps, sponsorship, ...rest }, at) {
       const lists = {
         ...(scopes ? { scopes: [...scopes] } : {}),
         ...(allowedOrigins ? { allowedOrigins: [...allowedOrigins] } : {}),
         ...(allowedIps ? { allowedIps: [...allowedIps] } : {}),
+        ...(sponsorship === undefined ? {} : { sponsorship: fromPolicy(sponsorship) }),
       };
       const [row] = await db
         .update(t)
@@ -105,6 +107,6 @@ export function apiClientRepository(db: Db): ApiClientRepository {
 }
 
 function toClient(row: Row): ApiClient {
-  const { seq: _seq, secretHash: _secret, previousSecretHash: _previous, ...client } = row;
-  return client;
+  const { seq: _seq, secretHash: _secret, previousSecretHash: _previous, sponsorship, ...client } = row;
+  return { ...client, sponsorship: sponsorship && toPolicy(sponsorship) };
 }

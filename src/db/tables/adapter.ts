@@ -10,7 +10,14 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Address } from '#src/core/hex.ts';
+import type { SponsoredContract } from '#src/core/sponsorship.ts';
 import { hex, instant, uint256 } from '../columns.ts';
+
+type StoredSponsorship = {
+  allow: SponsoredContract[] | null;
+  maxGas: string | null;
+  dailyBudget: string | null;
+};
 
 /** Credentials of apps. */
 export const apiClients = pgTable(
@@ -27,6 +34,8 @@ export const apiClients = pgTable(
     previousSecretExpiresAt: instant('previous_secret_expires_at'),
     allowedOrigins: jsonb('allowed_origins').$type<string[]>().notNull(),
     allowedIps: jsonb('allowed_ips').$type<string[]>().notNull(),
+    /** Gas and wei as decimal strings. */
+    sponsorship: jsonb('sponsorship').$type<StoredSponsorship>(),
     expiresAt: instant('expires_at'),
     revokedAt: instant('revoked_at'),
     createdAt: instant('created_at').notNull(),

@@ -8,6 +8,7 @@ import type { TokenFamily } from '#src/http/tokens.ts';
 import type { ApiClients } from '#src/services/api-clients.ts';
 import type { Journal } from '#src/services/journal.ts';
 import type { Mints } from '#src/services/mints.ts';
+import type { Sponsorship } from '#src/services/sponsorship.ts';
 import type { Transfers } from '#src/services/transfers.ts';
 import type { Wallets } from '#src/services/wallets.ts';
 import { createAuthenticators, standardTiers, type Tiers } from './auth.ts';
@@ -27,6 +28,7 @@ export type AdapterServices = {
   transfers: Transfers;
   tokens: TokenFamily;
   holdings: TokenPort['holdings'];
+  sponsorship: Pick<Sponsorship, 'usage'>;
   transactions: Pick<TransactionRepository, 'find' | 'list'>;
   journal: Pick<Journal, 'wait'>;
   networks: Networks;

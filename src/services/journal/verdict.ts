@@ -62,13 +62,20 @@ export function settled(
   leg: LegOutcome,
 ): TransactionChange {
   if (!leg.success && leg.retryAlone === true && !t.solo && by.legs.length > 1) {
-    return { ...unchanged(t), ...nowhere, status: 'pending', solo: true, userOpHash: null, txHash: null };
+    const again = { status: 'pending', solo: true, userOpHash: null, txHash: null } as const;
+    return { ...unchanged(t), ...nowhere, ...again, sponsorCost: total(t, leg) };
   }
-  const { gasUsed, sponsorCost } = leg;
+  const { gasUsed } = leg;
+  const sponsorCost = total(t, leg);
   const change = { ...unchanged(t), ...placed(t, by, at), gasUsed, sponsorCost };
   if (leg.success) return told(t, { ...change, status: 'confirmed', error: null }, 'transaction.confirmed');
   const error = leg.error ?? { code: 'reverted', message: 'The call reverted' };
   return told(t, { ...change, status: 'failed', error }, 'transaction.failed');
+}
+
+/** What it has cost with the attempts before this one, whose gas was paid, too. */
+function total(t: JournalTransaction, { sponsorCost }: LegOutcome): bigint | null {
+  return sponsorCost === null ? t.sponsorCost : (t.sponsorCost ?? 0n) + sponsorCost;
 }
 
 /** Refused before it was sent, or never able to run. */
@@ -81,7 +88,8 @@ export function requeued(t: JournalTransaction, dead: Dead): TransactionChange {
   const limit = dead.reason === 'expired' ? 1 : maxRequeues;
   if (t.requeues >= limit) return failed(t, dead.error);
   const requeues = t.requeues + 1;
-  return { ...unchanged(t), ...nowhere, status: 'pending', requeues, userOpHash: null, txHash: null };
+  const again = { status: 'pending', requeues, userOpHash: null, txHash: null } as const;
+  return { ...unchanged(t), ...nowhere, ...again, sponsorCost: t.sponsorCost };
 }
 
 /** Its block is gone: submitted again, and told so. */

@@ -10,16 +10,22 @@ import {
 import type { ApiClient } from '#src/core/ports/api-clients.ts';
 import { bind } from '#src/http/route.ts';
 import type { AdapterServices } from '../index.ts';
+import { fromPolicy, toSponsorship } from '../sponsorship.ts';
 
 const ok = { success: true as const };
 const dayInSeconds = 86_400;
 
 /** What operators do with clients. */
-export const clientRoutes = ({ clients, wallets, clock }: AdapterServices) => {
+export const clientRoutes = ({ clients, wallets, sponsorship, clock }: AdapterServices) => {
   const shown = (client: ApiClient) => toClient(client, clock.now());
   const withTreasury = async (client: ApiClient) => {
-    const { wallet } = await wallets.open(`client:${client.id}`, 'treasury');
-    return { ...ok, client: { ...shown(client), treasury: { address: wallet.address } } };
+    const owner = `client:${client.id}`;
+    const { wallet } = await wallets.open(owner, 'treasury');
+    const sponsored = toSponsorship(client.sponsorship, await sponsorship.usage(owner));
+    return {
+      ...ok,
+      client: { ...shown(client), treasury: { address: wallet.address }, sponsorship: sponsored },
+    };
   };
   return [
     bind(listClients, async ({ query: { limit = 20, cursor } }) => {
@@ -32,10 +38,11 @@ export const clientRoutes = ({ clients, wallets, clock }: AdapterServices) => {
       return { ...ok, clients: page.map(shown), nextCursor };
     }),
     bind(getClient, async ({ params }) => withTreasury(await clients.get(params.clientId))),
-    bind(updateClient, async ({ params, body: { expiresAt, ...change } }) => {
+    bind(updateClient, async ({ params, body: { expiresAt, sponsorship: policy, ...change } }) => {
       const expiry =
         expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) };
-      return withTreasury(await clients.update(params.clientId, { ...change, ...expiry }));
+      const paid = policy === undefined ? {} : { sponsorship: policy && fromPolicy(policy) };
+      return withTreasury(await clients.update(params.clientId, { ...change, ...expiry, ...paid }));
     }),
     bind(revokeClient, async ({ params }) => withTreasury(await clients.revoke(params.clientId))),
     bind(rotateClientSecret, async ({ params, body }) => {
