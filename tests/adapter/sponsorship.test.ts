@@ -23,7 +23,7 @@ import {
   walletOf,
 } from './kit.ts';
 
-type Policy = BodyOf<typeof updateClient>['sponsorship'];
+type Policy = Exclude<BodyOf<typeof updateClient>['sponsorship'], undefined>;
 
 let bundler: RpcProxy;
 /** Two replicas that take requests; what they accept waits until a test runs the lanes. */
@@ -81,7 +81,10 @@ async function mint(user: string, app = one, receiptId = newReceipt()) {
   return attempt(app.app, executeMint, { headers, body: { receiptId } });
 }
 
-const refusal = ({ status, body }: Awaited<ReturnType<typeof attempt>>) => {
+type Refusal = { status: number; code: string } & Partial<
+  Record<'rule' | 'limit' | 'left' | 'required' | 'contract' | 'method' | 'field', string>
+>;
+const refusal = ({ status, body }: Awaited<ReturnType<typeof attempt>>): Refusal => {
   const { code, details } = body['error'] as { code: string; details: Record<string, string> };
   return { status, code, ...details };
 };
@@ -117,7 +120,7 @@ describe('the policy', () => {
       const { code, ...details } = refusal(
         await attempt(one.app, updateClient, { headers: admin(one), params, body }),
       );
-      return [code, details['field']];
+      return [code, details.field];
     };
     const wrong = ['VALIDATION_ERROR', 'sponsorship.allow.0.methods.1'];
     for (const method of [
