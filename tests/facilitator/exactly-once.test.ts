@@ -4,6 +4,7 @@ import {
   authorizationsUsed,
   chainOf,
   type Merchant,
+  newAddress,
   newMerchant,
   newPayer,
   paymentBody,
@@ -28,6 +29,8 @@ const duplicate = (transaction: unknown) => ({
   errorReason: 'duplicate_settlement',
   transaction,
 });
+
+const newMerchantAddress = newAddress();
 
 const body = async (input: { version?: 1 | 2 } = {}) => {
   const payer = await newPayer(test.localnet);
@@ -94,6 +97,19 @@ describe('one payment', () => {
     expect(answers.map((answer) => answer.body['transaction'])).toEqual([transaction, transaction]);
     expect(answers.filter((answer) => answer.body['success'] === true)).toHaveLength(1);
     expect((await settle(test.app, merchant, payment)).body).toMatchObject(duplicate(transaction));
+    expect((await sentBy(test)) - sent).toBe(0);
+  });
+
+  it('counts when another facilitator settled it in a batch, and is not mistaken for its neighbours', async () => {
+    const payer = await newPayer(test.localnet);
+    const make = (payTo = merchant.payTo) => paymentBody({ localnet: test.localnet, payer, payTo });
+    const [mine, twin, other] = [await make(), await make(), await make(newMerchantAddress)];
+    const transaction = await submitElsewhere(test.localnet, mine, twin, other);
+    const sent = await sentBy(test);
+    for (const payment of [mine, twin, other]) {
+      expect((await settle(test.app, merchant, payment)).body).toMatchObject({ success: true, transaction });
+      expect((await settle(test.app, merchant, payment)).body).toMatchObject(duplicate(transaction));
+    }
     expect((await sentBy(test)) - sent).toBe(0);
   });
 

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import {
   createPublicClient,
   encodeAbiParameters,
+  encodeFunctionData,
   erc20Abi,
   getAddress,
   type Hex,
@@ -17,6 +18,7 @@ import { generatePrivateKey, privateKeyToAccount, type PrivateKeyAccount } from 
 import { createMerchantClient } from '#schemas/facilitator/clients.ts';
 import { logIn, signUp } from '#schemas/facilitator/accounts.ts';
 import { settlePayment, verifyPayment } from '#schemas/facilitator/payments.ts';
+import { encodeAggregate3 } from '#src/chain/multicall3.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
 import { fundNative } from '#src/localnet/faucet.ts';
 import type { LocalnetInfo } from '#src/localnet/types.ts';
@@ -236,19 +238,14 @@ export async function authorizationsUsed(localnet: LocalnetInfo, payment: Paymen
   return logs.map((log) => log.transactionHash);
 }
 
-/** Puts the payment on the chain from outside. */
-export async function submitElsewhere(localnet: TestApp['localnet'], payment: PaymentBody): Promise<Hex> {
-  const account = privateKeyToAccount(generatePrivateKey());
-  await fundNative(localnet, account.address, parseEther('1'));
-  const client = createLocalnetClient(localnet.rpcUrl);
-  const { signature, authorization: a } = payment.paymentPayload.payload;
-  const transaction = await client.writeContract({
-    account,
-    address: localnet.addresses.usdc,
-    abi: parseAbi([
-      'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)',
-    ]),
-    functionName: 'transferWithAuthorization',
+const transferAbi = parseAbi([
+  'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)',
+]);
+
+function transferCall({ paymentPayload: { payload } }: PaymentBody): Hex {
+  const { signature, authorization: a } = payload;
+  return encodeFunctionData({
+    abi: transferAbi,
     args: [
       a.from as Hex,
       a.to as Hex,
@@ -259,6 +256,23 @@ export async function submitElsewhere(localnet: TestApp['localnet'], payment: Pa
       signature,
     ],
   });
+}
+
+/** Puts payments on the chain from outside: one as it is, several in one transaction of Multicall3. */
+export async function submitElsewhere(
+  localnet: TestApp['localnet'],
+  ...payments: PaymentBody[]
+): Promise<Hex> {
+  const account = privateKeyToAccount(generatePrivateKey());
+  await fundNative(localnet, account.address, parseEther('1'));
+  const client = createLocalnetClient(localnet.rpcUrl);
+  const legs = payments.map((one) => ({ to: localnet.addresses.usdc, data: transferCall(one) }));
+  const [alone] = legs;
+  const call =
+    legs.length === 1 && alone
+      ? alone
+      : { to: localnet.addresses.multicall3, data: encodeAggregate3(legs), gas: 1_000_000n };
+  const transaction = await client.sendTransaction({ account, ...call });
   await client.waitForTransactionReceipt({ hash: transaction });
   return transaction;
 }

@@ -33,6 +33,8 @@ export type BootOptions = {
   /** A replica of another app: same secrets, same database. */
   replicaOf?: TestApp;
   signers?: readonly Hex[];
+  /** Another chain than the run's. */
+  localnet?: LocalnetInfo;
   /** The app uses the test's own handle of the database, so that closing it takes the database away. */
   oneHandle?: boolean;
   compose?: Partial<ComposeOptions>;
@@ -68,9 +70,9 @@ type ErrorBody = { code?: string; error?: { code?: string } };
 
 /** The real app on the run's chain with a database and signers of its own; not listening, lanes and jobs running. */
 export async function bootApp(options: BootOptions = {}): Promise<TestApp> {
-  const localnet = inject('localnet');
-  const runDir = inject('runDir');
   const first = options.replicaOf;
+  const localnet = options.localnet ?? first?.localnet ?? inject('localnet');
+  const runDir = inject('runDir');
   const database = first?.database ?? (await freshDatabase());
   const secrets = first?.secrets ?? newSecrets();
   const signers = options.signers ?? first?.signers ?? [generatePrivateKey(), generatePrivateKey()];
@@ -82,6 +84,7 @@ export async function bootApp(options: BootOptions = {}): Promise<TestApp> {
     ...(database.url ? { DATABASE_URL: database.url } : {}),
     ...options.env,
   });
+  const { timing, ...composed } = options.compose ?? {};
   const log = createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent');
   const runtime = await compose({
     config,
@@ -90,10 +93,10 @@ export async function bootApp(options: BootOptions = {}): Promise<TestApp> {
     networks: networkSettings(config, localnet),
     keys: { mintSigner: localnet.keys.mintSigner, facilitator: signers },
     log,
-    timing: quickly,
+    timing: { ...quickly, ...timing },
     // PGlite has one opener; on PostgreSQL each replica has a pool of its own, as in production.
     ...(database.url && !options.oneHandle ? {} : { database: database.database }),
-    ...options.compose,
+    ...composed,
   });
   const app = await buildApp(runtime.planes, {
     version: '1.0.0',
