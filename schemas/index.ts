@@ -1,4 +1,5 @@
 import { operations as adapterAuth } from './adapter/auth.ts';
+import { operations as clientTokens } from './adapter/client-tokens.ts';
 import { operations as appClients } from './adapter/clients.ts';
 import { operations as mints } from './adapter/mint.ts';
 import { operations as adapterDocuments } from './adapter/openapi.ts';
@@ -22,6 +23,7 @@ export const planes: readonly PlaneDefinition[] = [adapterPlane, facilitatorPlan
 const adapter = [
   ...adapterAuth,
   ...appClients,
+  ...clientTokens,
   ...wallets,
   ...mints,
   ...adapterTransactions,

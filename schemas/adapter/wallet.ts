@@ -114,7 +114,7 @@ export const getBalance = operation({
   path: '/api/v1/wallet/balance',
   tag,
   summary: 'Native and ERC-20 balances, read from the chain',
-  description: 'Without `token` it answers the tokens that mints of this network use.',
+  description: "Without `token` it answers the default token of the network and the client's own ones.",
   auth: 'client',
   scope: 'wallet',
   query: Type.Object({

@@ -6,14 +6,17 @@ import {
   hashTypedData,
   keccak256,
   numberToHex,
+  type PublicClient,
+  toHex,
   zeroAddress,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { fail } from '#src/core/errors.ts';
 import type { Address, Hex } from '#src/core/hex.ts';
 import type { Networks } from '#src/core/networks.ts';
-import type { MintVoucher, VoucherPort } from '#src/core/ports/vouchers.ts';
+import type { MintVoucher, TokenStanding, VoucherPort } from '#src/core/ports/vouchers.ts';
 import type { ChainClients } from './clients.ts';
+import { chronosTokenAbi } from './contracts/generated/chronos-token.ts';
 import { mintVouchersAbi } from './contracts/generated/mint-vouchers.ts';
 import { onChain } from './errors.ts';
 
@@ -26,6 +29,8 @@ const types = {
     { name: 'deadline', type: 'uint256' },
   ],
 };
+
+const minterRole = keccak256(toHex('MINTER_ROLE'));
 
 export type VoucherOptions = { networks: Networks; clients: ChainClients; signerKey: Hex | undefined };
 
@@ -55,6 +60,8 @@ export function createVouchers({ networks, clients, signerKey }: VoucherOptions)
 
   return {
     signer: () => signer().address,
+    standing: (network, token) =>
+      readStanding(clients.public(network), { token, minter: contract(network), signer: signer().address }),
     receiptOf: (clientId, receiptId) =>
       keccak256(encodeAbiParameters([{ type: 'string' }, { type: 'string' }], [clientId, receiptId])),
     typedData: (network, voucher) => ({
@@ -78,6 +85,37 @@ export function createVouchers({ networks, clients, signerKey }: VoucherOptions)
         }),
       ),
   };
+}
+
+function readStanding(
+  client: PublicClient,
+  { token, minter, signer }: { token: Address; minter: Address; signer: Address },
+): Promise<TokenStanding> {
+  const erc20 = { abi: chronosTokenAbi, address: token };
+  return onChain(async () => {
+    const [symbol, decimals, totalSupply, isMinter, isSigner] = await client.multicall({
+      contracts: [
+        { ...erc20, functionName: 'symbol' },
+        { ...erc20, functionName: 'decimals' },
+        { ...erc20, functionName: 'totalSupply' },
+        { ...erc20, functionName: 'hasRole', args: [minterRole, minter] },
+        { abi: mintVouchersAbi, address: minter, functionName: 'isSigner', args: [token, signer] },
+      ],
+      batchSize: 0,
+    });
+    // Our own contract answers whatever the token is: where it does not, nobody did.
+    if (isSigner.status !== 'success')
+      throw fail('chain_unavailable', { retryAfter: 5, cause: isSigner.error });
+    return {
+      symbol: symbol.result ?? null,
+      decimals: decimals.result ?? null,
+      totalSupply: totalSupply.result ?? null,
+      minter,
+      mayMint: isMinter.result === true,
+      signer,
+      maySign: isSigner.result,
+    };
+  });
 }
 
 function redemption(

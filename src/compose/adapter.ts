@@ -8,6 +8,7 @@ import type { Plane } from '#src/http/plane.ts';
 import { createTokenFamily } from '#src/http/tokens.ts';
 import { adapter } from '#src/planes/adapter/index.ts';
 import { createApiClients } from '#src/services/api-clients.ts';
+import { createClientTokens } from '#src/services/client-tokens.ts';
 import type { Journal } from '#src/services/journal.ts';
 import { createMints } from '#src/services/mints.ts';
 import { createTransfers } from '#src/services/transfers.ts';
@@ -24,11 +25,13 @@ export function composeAdapter(
 ): Plane {
   const writer = createWriter<Store>({ store, journal, sponsorship, now: () => clock.now() });
   const vouchers = createVouchers({ networks, clients, signerKey: mintSigner });
+  const clientTokens = createClientTokens({ store, vouchers, networks, clock });
   const previous = config.env.JWT_SECRET_PREVIOUS;
   return adapter({
     clients: createApiClients({ store, clock, pepper: pepperOf(config, secrets) }),
+    clientTokens,
     wallets,
-    mints: createMints({ store, writer, wallets, vouchers, preflight, networks, clock }),
+    mints: createMints({ store, writer, wallets, vouchers, preflight, networks, clock, ...clientTokens }),
     transfers: createTransfers({ writer, wallets, tokens, preflight, networks }),
     tokens: createTokenFamily({
       name: 'adapter-access',

@@ -3,6 +3,7 @@ import { normalizeDbError } from './errors.ts';
 import type { Db } from './handle.ts';
 import { apiClientRepository } from './repositories/api-clients.ts';
 import { eventRepository } from './repositories/events.ts';
+import { clientTokenRepository } from './repositories/client-tokens.ts';
 import { idempotencyRepository } from './repositories/idempotency.ts';
 import { journalRepository } from './repositories/journal.ts';
 import { mintReceiptRepository } from './repositories/mint-receipts.ts';
@@ -23,6 +24,7 @@ function repositories(db: Db) {
   return {
     apiClients: apiClientRepository(db),
     events: eventRepository(db),
+    clientTokens: clientTokenRepository(db),
     idempotency: idempotencyRepository(db),
     journal: journalRepository(db),
     mintReceipts: mintReceiptRepository(db),

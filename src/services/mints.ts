@@ -10,6 +10,7 @@ import type { Networks } from '#src/core/networks.ts';
 import type { MintReceipt, MintReceiptRepository } from '#src/core/ports/mints.ts';
 import type { Preflight } from '#src/core/ports/tokens.ts';
 import type { MintVoucher, VoucherPort, VoucherTypedData } from '#src/core/ports/vouchers.ts';
+import type { ClientTokens } from './client-tokens.ts';
 import type { Writer, Written } from './writes.ts';
 import { treasurySubject, userSubject, type Wallets } from './wallets.ts';
 
@@ -53,6 +54,8 @@ export type MintPorts = {
   vouchers: VoucherPort;
   preflight: Preflight;
   networks: Networks;
+  /** Which tokens an owner's receipts may mint. */
+  mayMint: ClientTokens['mayMint'];
   clock: Clock;
   /** Seconds a voucher is good for (default 3600). */
   voucherSeconds?: number;
@@ -119,17 +122,25 @@ type Resolved = { network: string; token: Address; recipient: Address; amount: b
 
 /** What the request leaves open: default network and token, the user's own wallet. */
 async function resolve(
-  { networks, wallets }: MintPorts,
+  { networks, wallets, mayMint }: MintPorts,
   caller: MintCaller,
   fields: MintFields & { amount: bigint },
 ): Promise<Resolved> {
   const network = fields.network === undefined ? networks.default : networks.get(fields.network);
   const token = fields.token ?? network.contracts.token;
   if (!token) throw fail('validation', { field: 'token', message: `token is required on ${network.name}` });
+  // The signer's word counts for every token whose admin allowed it, so ours alone keeps clients apart.
+  if (!(await mayMint(caller.owner, network.name, token))) throw notYours(token, network.name);
   const recipient =
     fields.recipient ?? (await wallets.open(caller.owner, userSubject(caller.userId))).wallet.address;
   return { network: network.name, token, recipient, amount: fields.amount };
 }
+
+const notYours = (token: Address, network: string) =>
+  fail('validation', {
+    field: 'token',
+    message: `token ${token} is neither the default token of ${network} nor one of this client`,
+  });
 
 function voucherOf(
   receipt: Pick<MintReceipt, 'token' | 'recipient' | 'amount' | 'receipt' | 'deadline'>,

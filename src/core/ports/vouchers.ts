@@ -20,10 +20,25 @@ export type VoucherTypedData = {
   message: { token: Address; recipient: Address; amount: string; receipt: Hex; deadline: string };
 };
 
+/** What a token says of itself and of us; null for what it does not answer. */
+export type TokenStanding = {
+  symbol: string | null;
+  decimals: number | null;
+  totalSupply: bigint | null;
+  /** The voucher contract of the network and whether the token lets it mint. */
+  minter: Address;
+  mayMint: boolean;
+  /** Our signer and whether the voucher contract takes its word for this token. */
+  signer: Address;
+  maySign: boolean;
+};
+
 /** Mint vouchers: signed by us, redeemed by whoever sends them. */
 export type VoucherPort = {
   /** @throws unavailable when no signer is configured */
   signer(): Address;
+  /** In one round trip. @throws unavailable, unsupported_network, chain_unavailable */
+  standing(network: string, token: Address): Promise<TokenStanding>;
   receiptOf(clientId: string, receiptId: string): Hex;
   typedData(network: string, voucher: MintVoucher): VoucherTypedData;
   /** @throws unavailable when no signer is configured */

@@ -44,6 +44,25 @@ export const apiClients = pgTable(
   (t) => [uniqueIndex('api_clients_seq').on(t.seq)],
 );
 
+/** Tokens that clients may mint beside the default token of a network. */
+export const clientTokens = pgTable(
+  'client_tokens',
+  {
+    id: text('id').primaryKey(),
+    seq: bigserial('seq', { mode: 'bigint' }).notNull(),
+    owner: text('owner').notNull(),
+    network: text('network').notNull(),
+    token: text('token').$type<Address>().notNull(),
+    symbol: text('symbol').notNull(),
+    decimals: integer('decimals').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('client_tokens_token').on(t.owner, t.network, t.token),
+    index('client_tokens_owner').on(t.owner, t.seq),
+  ],
+);
+
 /** Ids of access tokens that are refused before they expire. */
 export const revokedTokens = pgTable(
   'revoked_tokens',

@@ -6,6 +6,7 @@ import type { TokenPort } from '#src/core/ports/tokens.ts';
 import type { Plane } from '#src/http/plane.ts';
 import type { TokenFamily } from '#src/http/tokens.ts';
 import type { ApiClients } from '#src/services/api-clients.ts';
+import type { ClientTokens } from '#src/services/client-tokens.ts';
 import type { Journal } from '#src/services/journal.ts';
 import type { Mints } from '#src/services/mints.ts';
 import type { Sponsorship } from '#src/services/sponsorship.ts';
@@ -15,6 +16,7 @@ import { createAuthenticators, standardTiers, type Tiers } from './auth.ts';
 import { requireUser } from './caller.ts';
 import { renderError } from './errors.ts';
 import { authRoutes } from './routes/auth.ts';
+import { clientTokenRoutes } from './routes/client-tokens.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { mintRoutes } from './routes/mint.ts';
 import { documentationRoutes, transactionRoutes } from './routes/transactions.ts';
@@ -23,6 +25,7 @@ import { walletRoutes } from './routes/wallet.ts';
 /** What the adapter serves with. */
 export type AdapterServices = {
   clients: ApiClients;
+  clientTokens: ClientTokens;
   wallets: Wallets;
   mints: Mints;
   transfers: Transfers;
@@ -45,6 +48,7 @@ export function adapter(services: AdapterServices): Plane {
     routes: [
       ...authRoutes(services),
       ...clientRoutes(services),
+      ...clientTokenRoutes(services),
       ...walletRoutes(services),
       ...mintRoutes(services),
       ...transactionRoutes(services),

@@ -8,6 +8,7 @@ import {
 import { checksum } from '#src/core/address.ts';
 import { fail } from '#src/core/errors.ts';
 import type { Address } from '#src/core/hex.ts';
+import type { NetworkSettings } from '#src/core/networks.ts';
 import { parseAmount } from '#src/core/money.ts';
 import type { Wallet } from '#src/core/ports/wallets.ts';
 import { answered, idempotencyKey } from '#src/http/idempotency.ts';
@@ -20,7 +21,7 @@ const ok = { success: true as const };
 
 /** Smart accounts: made, read, and their tokens moved. */
 export const walletRoutes = (services: AdapterServices) => {
-  const { wallets, holdings, networks, transactions } = services;
+  const { wallets, holdings, networks, transactions, clientTokens } = services;
 
   const networkOf = (name: string | undefined) =>
     name === undefined ? networks.default : networks.get(name);
@@ -31,6 +32,12 @@ export const walletRoutes = (services: AdapterServices) => {
   };
   const deployed = async (network: string, address: Address): Promise<boolean> =>
     (await holdings(network, address, [])).deployed;
+
+  /** The default token and the newest of the client's own. */
+  const mintable = async (owner: string, { name, contracts }: NetworkSettings): Promise<string[]> => {
+    const own = await clientTokens.list(owner, { network: name, limit: 19 });
+    return [contracts.token, ...own.map(({ token }) => token)].filter((token) => token !== null);
+  };
 
   return [
     bind(createWallet, async ({ principal, request, query }) => {
@@ -51,8 +58,9 @@ export const walletRoutes = (services: AdapterServices) => {
     }),
     bind(getBalance, async ({ principal, request, query }) => {
       const network = networkOf(query.network);
-      const { address } = await walletOf(callerOf(principal, request));
-      const asked = query.token?.split(',') ?? [network.contracts.token].filter((token) => token !== null);
+      const caller = callerOf(principal, request);
+      const { address } = await walletOf(caller);
+      const asked = query.token?.split(',') ?? (await mintable(caller.owner, network));
       const held = await holdings(network.name, address, asked.map(checksum));
       return {
         ...ok,
