@@ -9,6 +9,7 @@ import { operations as wallets } from './adapter/wallet.ts';
 import { operations as facilitatorAdmin } from './facilitator/admin.ts';
 import { operations as accounts } from './facilitator/accounts.ts';
 import { operations as merchantClients } from './facilitator/clients.ts';
+import { operations as metrics } from './facilitator/metrics.ts';
 import { operations as payments } from './facilitator/payments.ts';
 import { facilitatorPlane } from './facilitator/plane.ts';
 import { operations as resources } from './facilitator/resources.ts';
@@ -36,6 +37,7 @@ const facilitator = [
   ...merchantClients,
   ...settlements,
   ...resources,
+  ...metrics,
   ...facilitatorAdmin,
 ];
 

@@ -19,11 +19,12 @@ import { type Jobs, startJobs } from '#src/jobs/worker.ts';
 import { verifyChain } from '#src/services/chain-identity.ts';
 import { verifyKeys } from '#src/services/key-custody.ts';
 import { createJournal } from '#src/services/journal.ts';
+import { createUsage } from '#src/services/usage.ts';
 import type { Checkpoint, JournalTiming } from '#src/services/journal/ports.ts';
 import { composeAccounts } from './compose/accounts.ts';
 import { composeEvents } from './compose/events.ts';
 import { composeAdapter } from './compose/adapter.ts';
-import { composeFacilitator, composeSigners } from './compose/facilitator.ts';
+import { composeFacilitator, composeSigners, countAnswer } from './compose/facilitator.ts';
 import type { Kernel } from './compose/kernel.ts';
 
 export type ComposeOptions = {
@@ -87,8 +88,10 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
         log.warn({ network: network.name }, 'no bundler answers: wallets of this network have to wait');
     }
     const { secrets, version } = options;
-    const metrics = createMetrics();
-    const kernel: Kernel = { config, secrets, version, networks, clients, database, store, clock, metrics };
+    const usage = createUsage({ store, clock, log, flushMs: 2_000 });
+    const metrics = createMetrics(countAnswer(usage));
+    const facts = { config, secrets, version, networks, clients, database };
+    const kernel: Kernel = { ...facts, store, clock, metrics, usage };
     const signers = composeSigners(kernel, options.keys.facilitator);
     const accounts = composeAccounts(kernel);
     await verifyKeys({ store, keys: accounts.keys });
@@ -131,6 +134,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       async close() {
         await jobs?.stop();
         await events.stop();
+        await usage.stop();
         await close();
       },
       describe: () => ({

@@ -53,6 +53,7 @@ export const facilitatorPlane: PlaneDefinition = {
     Clients: 'Keys of merchants for the payment endpoints',
     Settlements: "A merchant's own payments and their outcomes",
     Resources: 'What merchants offer for payment',
+    Metrics: 'Figures over time',
     Admin: 'Users and assets, for operators',
   },
   prefixes: ['/health', '/admin', '/api/v1'],

@@ -8,6 +8,7 @@ import type { Hex } from '#src/core/hex.ts';
 import type { LaneExecutor, Transaction } from '#src/core/journal.ts';
 import { deriveKey } from '#src/core/secrets.ts';
 import type { Store } from '#src/db/store.ts';
+import type { Answered } from '#src/http/metrics.ts';
 import { createTokenFamily } from '#src/http/tokens.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { facilitatorPlane } from '#src/planes/facilitator/index.ts';
@@ -20,7 +21,9 @@ import { createPaymentAssets } from '#src/services/payment-assets.ts';
 import { createPaymentNetworks } from '#src/services/payment-networks.ts';
 import { applySettlementChanges } from '#src/services/payments/changes.ts';
 import { createPayments } from '#src/services/payments.ts';
+import { createReports } from '#src/services/reports.ts';
 import { createResources } from '#src/services/resources.ts';
+import type { Usage } from '#src/services/usage.ts';
 import { exactEip3009 } from '#src/x402/eip3009/scheme.ts';
 import { createPaymentEngine } from '#src/x402/engine.ts';
 import { exactPermit2 } from '#src/x402/permit2/scheme.ts';
@@ -110,11 +113,20 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal) {
     evidence: createX402Evidence(rpc),
     laneOf: signerLane,
     clock,
+    onVerdict: (fact) => kernel.usage.verified(fact),
     mayTake: paymentNetworks.mayTake,
     settleTimeoutMs: config.env.SETTLE_TIMEOUT_MS,
     verdictMs: 1_000,
   });
   return { assets, payments, networks: paymentNetworks };
+}
+
+/** Counts requests for reports: a merchant's for itself, all but probes for everybody. */
+export function countAnswer(usage: Usage) {
+  return ({ operation, principal, status, ms }: Answered): void => {
+    if (operation?.unlimited) return;
+    usage.answered({ owner: principal?.kind === 'merchant' ? principal.owner : null, status, ms });
+  };
 }
 
 /** The facilitator plane on the kernel's parts; `prepare` runs once, before requests come. */
@@ -138,6 +150,7 @@ export function composeFacilitator(
       isCommonPassword: createCommonPasswords(),
     }),
     clients: createMerchantClients({ store, clock, secret }),
+    reports: createReports({ store, usage: kernel.usage, clock }),
     resources: createResources({ store, networks: kernel.networks, assets, clock }),
     tokens: tokenFamilies(kernel),
     adminToken: config.env.ADMIN_TOKEN ?? secrets.ADMIN_MASTER_KEY,

@@ -5,6 +5,7 @@ import type { Clock } from '#src/core/clock.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { Database } from '#src/db/handle.ts';
 import type { Metrics } from '#src/http/metrics.ts';
+import type { Usage } from '#src/services/usage.ts';
 import type { Store } from '#src/db/store.ts';
 
 /** What every part of the composition is given. */
@@ -18,4 +19,5 @@ export type Kernel = {
   store: Store;
   clock: Clock;
   metrics: Metrics;
+  usage: Usage;
 };

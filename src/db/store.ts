@@ -10,11 +10,13 @@ import { mintReceiptRepository } from './repositories/mint-receipts.ts';
 import { merchantClientRepository } from './repositories/merchant-clients.ts';
 import { networkRepository } from './repositories/networks.ts';
 import { paymentAssetRepository } from './repositories/payment-assets.ts';
+import { paymentTotalsRepository } from './repositories/payment-totals.ts';
 import { revokedTokenRepository } from './repositories/revoked-tokens.ts';
 import { resourceRepository } from './repositories/resources.ts';
 import { settlementRepository } from './repositories/settlements.ts';
 import { sponsorshipRepository } from './repositories/sponsorships.ts';
 import { transactionRepository } from './repositories/transactions.ts';
+import { usageRepository } from './repositories/usage.ts';
 import { walletKeyRepository } from './repositories/wallet-keys.ts';
 import { walletRepository } from './repositories/wallets.ts';
 import { logInAttemptRepository, refreshSessionRepository, userRepository } from './repositories/users.ts';
@@ -32,6 +34,7 @@ function repositories(db: Db) {
     merchantClients: merchantClientRepository(db),
     networks: networkRepository(db),
     paymentAssets: paymentAssetRepository(db),
+    paymentTotals: paymentTotalsRepository(db),
     refreshSessions: refreshSessionRepository(db),
     revokedTokens: revokedTokenRepository(db),
     resources: resourceRepository(db),
@@ -40,6 +43,7 @@ function repositories(db: Db) {
     transactions: transactionRepository(db),
     wallets: walletRepository(db),
     walletKeys: walletKeyRepository(db),
+    usage: usageRepository(db),
     users: userRepository(db),
   } satisfies Omit<JournalStore, 'transaction'> & Record<string, unknown>;
 }

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import type { Operation } from '#schemas/kit/operation.ts';
+import type { Principal } from '#src/core/principal.ts';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 export type Metrics = {
@@ -8,8 +10,16 @@ export type Metrics = {
   text(): Promise<string>;
 };
 
+/** One answered request, as counters need it. */
+export type Answered = {
+  operation: Operation | undefined;
+  principal: Principal | undefined;
+  status: number;
+  ms: number;
+};
+
 /** Metrics of the process and of its operations, labelled by operation id so that their number is bounded. */
-export function createMetrics(): Metrics {
+export function createMetrics(onAnswer: (fact: Answered) => void = () => {}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
@@ -22,8 +32,10 @@ export function createMetrics(): Metrics {
   return {
     observe(app) {
       app.addHook('onResponse', async (request, reply) => {
-        const operation = request.routeOptions.config.operation?.id ?? 'none';
-        duration.observe({ operation, status: reply.statusCode }, reply.elapsedTime / 1000);
+        const { operation } = request.routeOptions.config;
+        const { statusCode: status, elapsedTime: ms } = reply;
+        duration.observe({ operation: operation?.id ?? 'none', status }, ms / 1000);
+        onAnswer({ operation, principal: request.principal, status, ms });
       });
     },
     text: () => registry.metrics(),

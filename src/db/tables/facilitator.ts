@@ -145,6 +145,8 @@ export const settlements = pgTable(
     uniqueIndex('settlements_key').on(t.owner, t.idempotencyKey),
     uniqueIndex('settlements_transaction').on(t.transactionId),
     index('settlements_owner').on(t.owner, t.seq),
+    index('settlements_owner_day').on(t.owner, t.createdAt),
+    index('settlements_day').on(t.createdAt),
     index('settlements_settled')
       .on(t.settledAt)
       .where(sql`${t.settledAt} is not null`),

@@ -5,6 +5,7 @@ import { renderFacilitatorError } from './errors.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { clientRoutes } from './routes/clients.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { settlementRoutes } from './routes/settlements.ts';
@@ -23,6 +24,7 @@ export function facilitatorPlane(services: FacilitatorServices): Plane {
       ...clientRoutes(services),
       ...settlementRoutes(services),
       ...resourceRoutes(services),
+      ...metricsRoutes(services),
       ...adminRoutes(services),
     ],
     authenticate: facilitatorAuth(services),

@@ -5,6 +5,7 @@ import type { MerchantClients } from '#src/services/merchant-clients.ts';
 import type { PaymentAssets } from '#src/services/payment-assets.ts';
 import type { PaymentNetworks } from '#src/services/payment-networks.ts';
 import type { Payments } from '#src/services/payments.ts';
+import type { Reports } from '#src/services/reports.ts';
 import type { Resources } from '#src/services/resources.ts';
 
 /** All that the plane is handed. */
@@ -15,6 +16,7 @@ export type FacilitatorServices = {
   accounts: Accounts;
   clients: MerchantClients;
   resources: Resources;
+  reports: Reports;
   tokens: { access: TokenFamily; refresh: TokenFamily };
   /** The static admin token. */
   adminToken: string;

@@ -32,6 +32,8 @@ export type PaymentsOptions = {
   mayTake(network: string): Promise<boolean>;
   /** Longest that a settle call waits for its block, ms. */
   settleTimeoutMs: number;
+  /** Hears of every verdict of a verify call that the rules of a token were asked for; must not throw or wait. */
+  onVerdict(fact: { owner: string; network: string; asset: Address; reason: string }): void;
   /** How long a positive verdict may be re-used for the same request, ms. */
   verdictMs: number;
 };

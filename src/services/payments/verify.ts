@@ -47,6 +47,11 @@ export async function verify(
   const found = read.payment ? await verdicts.of(read.payment) : { verdict: read.refusal, cached: false };
   const { verdict, cached } = found;
   const at = options.clock.now();
+  if (read.payment) {
+    const { network, asset } = read.payment;
+    const reason = verdict.valid ? '' : verdict.reason;
+    options.onVerdict({ owner: merchant.owner, network, asset, reason });
+  }
   if (verdict.valid) {
     return { isValid: true, reason: '', message: null, payer: checksum(verdict.payer), at, cached };
   }
