@@ -31,13 +31,22 @@ export function composeAccounts({ store, clients, networks, clock, config, secre
   const fees = createFees(clients);
   const sponsorship = createSponsorship({ store, quote: createQuote(clients, fees), clock });
   const { gate } = sponsorship;
-  const source = store.wallets;
   return {
     keys,
     wallets: createWallets({ store, keys, accounts, clock }),
     tokens: createTokens(clients),
     preflight: createPreflight(clients, simulate),
     sponsorship,
-    executor: createUserOperationExecutor({ networks, clients, accounts, simulate, fees, gate, source }),
+    executor: createUserOperationExecutor({
+      networks,
+      clients,
+      accounts,
+      simulate,
+      fees,
+      gate,
+      source: store.wallets,
+      clock,
+      patienceMs: config.env.OPERATION_PATIENCE_MS,
+    }),
   };
 }

@@ -118,6 +118,12 @@ export const envSchema = Type.Object({
       description: 'Local bundler, default 4337 or the next free one',
     }),
   ),
+  OPERATION_PATIENCE_MS: Type.Integer({
+    default: 600_000,
+    minimum: 0,
+    description:
+      'How long a write waits for a paymaster or bundler that refuses it for now, ms; then it fails and says why',
+  }),
   SETTLE_TIMEOUT_MS: Type.Integer({
     default: 30_000,
     minimum: 100,

@@ -14,6 +14,7 @@ import {
 } from '#src/chain/user-operations/executor.ts';
 import { createFees } from '#src/chain/user-operations/fees.ts';
 import { createVouchers } from '#src/chain/vouchers.ts';
+import { systemClock } from '#src/core/clock.ts';
 import type { Address } from '#src/core/hex.ts';
 import { accountLane } from '#src/core/lanes.ts';
 import type { Submission, SubmissionOutcome, Transaction } from '#src/core/journal.ts';
@@ -70,6 +71,7 @@ export async function startChainWorld(options: WorldOptions & Partial<UserOperat
     accounts,
     simulate,
     fees: createFees(clients),
+    clock: systemClock,
     gate: { maxGas: async () => null, hold: async () => [], overGas: () => ({ code: '', message: '' }) },
     source: { findAccount: async (address) => wallets.get(address) ?? null },
     ...overrides,

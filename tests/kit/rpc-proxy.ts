@@ -5,9 +5,15 @@ export type RpcCall = { method: string; params: unknown[] };
 
 /**
  * pass · drop: the connection ends without an answer · error: an answer that tells nothing · lose: done, but the answer
- * is an error · `{ result }`: answered without asking the node.
+ * is an error · `{ result }`, `{ error }`: answered without asking the node.
  */
-export type RpcFate = 'pass' | 'drop' | 'error' | 'lose' | { result: unknown };
+export type RpcFate =
+  | 'pass'
+  | 'drop'
+  | 'error'
+  | 'lose'
+  | { result: unknown }
+  | { error: { code: number; message: string; data?: unknown } };
 
 export type RpcProxy = {
   url: string;

@@ -28,6 +28,8 @@ export type BatchOptions = {
   /** Gas one operation may ask for; a bundler drops what does not fit. */
   maxGas: bigint;
   gate: SponsorGate;
+  /** True while a transaction may go on waiting for who refuses it now. */
+  patient(transaction: Transaction): boolean;
 };
 
 /** One signed operation of as many transactions as fit; those that fail only together wait for the next one. */
@@ -63,7 +65,11 @@ export async function buildBatch(
       return { submission: await plan.sign(), legs: batch.map((one) => one.id), rejected };
     } catch (error) {
       const fault = operationFault(error);
-      if (!fault || fault.retry) throw error;
+      if (!fault || (fault.retry && options.patient(first))) {
+        // What was found out of the others is written down before the next try.
+        if (rejected.length > 0) return { submission: null, legs: [], rejected };
+        throw error;
+      }
       if (batch.length > 1) {
         batch = [first];
         continue;

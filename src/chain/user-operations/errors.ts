@@ -7,6 +7,9 @@ export type OperationFault = { error: TransactionError; retry: boolean };
 
 type Class = { reason: string; message: string; retry: boolean };
 
+/** No block took what was sent within its validity. */
+export const receiptTimeout = 'RECEIPT_TIMEOUT';
+
 const one = (reason: string, message: string, retry = false): Class => ({ reason, message, retry });
 
 /** EntryPoint 0.7's AA codes, one stable reason each. */
@@ -75,12 +78,22 @@ function classify(fault: Extract<RpcFault, { kind: 'answered' }>): OperationFaul
     const revertReason = decodeRevert(data);
     return { error: operationFailed(executionReverted, 'the call reverted', revertReason), retry: false };
   }
+  // Bundlers say it of another operation of the nonce that is in their mempool, some with a code of theirs before it.
+  if (/replacement (?:transaction|fee|operation)\b|bump the gas price/i.test(fault.text)) {
+    return { error: operationFailed('REPLACEMENT_UNDERPRICED', 'the fees replace nothing'), retry: true };
+  }
   if (found) return { error: operationFailed(found.reason, found.message), retry: found.retry };
   if (/already known/i.test(fault.text)) {
     return { error: operationFailed('ALREADY_KNOWN', 'the bundler has the operation'), retry: true };
   }
   if (/maxFeePerGas|maxPriorityFeePerGas|underpriced/.test(fault.text)) {
     return { error: operationFailed('UNDERPRICED', 'the fees are too low'), retry: true };
+  }
+  if (/preVerificationGas|verificationGasLimit|callGasLimit/.test(fault.text)) {
+    return {
+      error: operationFailed('GAS_LIMIT_REFUSED', 'the gas limits do not suit the bundler'),
+      retry: true,
+    };
   }
   return {
     error: operationFailed('BUNDLER_REJECTED', 'the operation was refused'),

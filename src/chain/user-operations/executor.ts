@@ -1,4 +1,5 @@
 import type { PublicClient } from 'viem';
+import type { Clock } from '#src/core/clock.ts';
 import { parseAccountLane } from '#src/core/lanes.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { Call, LaneExecutor, Submission, Transaction } from '#src/core/journal.ts';
@@ -27,22 +28,17 @@ export type UserOperationOptions = {
   validForSeconds?: number;
   /** Transactions one operation may carry. */
   maxLegs?: number;
+  /** How long a transaction waits for a bundler or paymaster that refuses it now but may take it later, ms. */
+  patienceMs?: number;
+  clock: Clock;
   /** Gas one operation may ask for; bundlers drop what does not fit their bundle. */
   maxGas?: bigint;
 };
 
 /** Turns what is queued for a smart account into one sponsored user operation at a time. */
 export function createUserOperationExecutor(options: UserOperationOptions): LaneExecutor {
-  const {
-    networks,
-    clients,
-    source,
-    fees,
-    gate,
-    validForSeconds = 300,
-    maxLegs = 50,
-    maxGas = 5_000_000n,
-  } = options;
+  const { networks, clients, source, fees, gate } = options;
+  const { validForSeconds = 300, maxLegs = 50, maxGas = 5_000_000n, patienceMs = 600_000 } = options;
   const ports = { clients, accounts: options.accounts, validForSeconds };
 
   const load = async (lane: string): Promise<{ network: string; account: AccountRecord }> => {
@@ -72,7 +68,9 @@ export function createUserOperationExecutor(options: UserOperationOptions): Lane
       const { ready, rejected } = judged(batch, verdicts);
       const input = { network, account, state, fees: price };
       const plan = (calls: readonly Call[]) => planOperation(ports, { ...input, calls });
-      return buildBatch({ plan, maxGas, gate }, ready, rejected);
+      const patient = ({ createdAt }: Transaction) =>
+        options.clock.now().getTime() - createdAt.getTime() < patienceMs;
+      return buildBatch({ plan, maxGas, gate, patient }, ready, rejected);
     },
     async send(submission) {
       const { request, entryPoint } = parseOperation(submission.raw);
@@ -121,10 +119,16 @@ async function accountState(client: PublicClient, account: AccountRecord): Promi
   return { deployed: code !== undefined, nonce, block: head.number, time: Number(head.timestamp) };
 }
 
+const known = new Set([
+  'ALREADY_KNOWN',
+  'NONCE_CONFLICT',
+  'ACCOUNT_ALREADY_DEPLOYED',
+  'REPLACEMENT_UNDERPRICED',
+]);
+
 /** The bundler knows the bytes already, or the nonce was taken, most likely by them: the chain will tell. */
 function mayBeInside(error: unknown): boolean {
-  const reason = operationFault(error)?.error.reason;
-  return reason === 'ALREADY_KNOWN' || reason === 'NONCE_CONFLICT' || reason === 'ACCOUNT_ALREADY_DEPLOYED';
+  return known.has(operationFault(error)?.error.reason ?? '');
 }
 
 /** Replacement rules ask a tenth more on both fees; null when the market does not ask for more than is offered. */

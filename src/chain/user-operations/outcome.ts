@@ -9,7 +9,7 @@ import type {
 } from '#src/core/journal.ts';
 import { shares } from '#src/core/money.ts';
 import { decodeRevert } from '../reverts.ts';
-import { executionReverted, operationFailed } from './errors.ts';
+import { executionReverted, operationFailed, receiptTimeout } from './errors.ts';
 import { parseOperation, type StoredOperation } from './operation.ts';
 
 export const entryPointAbi = parseAbi([
@@ -74,7 +74,7 @@ async function notIncluded(
   return {
     state: 'dead',
     reason: 'expired',
-    error: operationFailed('EXPIRED', 'the operation was not included before it expired'),
+    error: operationFailed(receiptTimeout, 'no block took the operation before it expired'),
   };
 }
 

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { getClient } from '#schemas/adapter/clients.ts';
+import { executeMint, getMintStatus, signMint } from '#schemas/adapter/mint.ts';
+import { getTransaction } from '#schemas/adapter/transactions.ts';
+import { mintVouchersAbi } from '#src/chain/contracts/generated/mint-vouchers.ts';
+import type { TestApp } from '#tests/kit/app.ts';
+import { call } from '#tests/kit/call.ts';
+import { admin, type Client, final, mintTo, newClient, newReceipt, newUser } from './kit.ts';
+import { ownChain, type OwnChain } from './own-chain.ts';
+
+let own: OwnChain;
+let world: TestApp;
+let client: Client;
+const user = newUser();
+
+beforeAll(async () => {
+  own = await ownChain();
+  world = await own.boot({ compose: { timing: { resendMs: 300, pollMs: 100, settledPollMs: 200 } } });
+  client = await newClient(world);
+  await mintTo(world, client, user, 1n);
+});
+
+afterAll(async () => {
+  await world.close();
+  await own.stop();
+});
+
+const sponsored = async () => {
+  const given = { headers: admin(world), params: { clientId: client.clientId } };
+  return (await call(world.app, getClient, given)).body.client.sponsorship;
+};
+
+test('a confirmed mint whose block is gone is submitted again, told so, and ends as one mint', async () => {
+  const before = BigInt((await sponsored()).spentToday);
+  const receiptId = newReceipt();
+  const headers = client.as(user);
+  const { voucher } = (await call(world.app, signMint, { headers, body: { receiptId, amount: '9' } })).body;
+  const { id } = (await call(world.app, executeMint, { headers, body: { receiptId } })).body.transaction;
+  const first = await final(world, client, user, id);
+  expect(first).toMatchObject({ status: 'confirmed' });
+
+  own.bundler.rule = ({ method }) => (method === 'eth_sendUserOperation' ? 'drop' : 'pass');
+  const depth = Number(await own.chain.getBlockNumber()) - first.blockNumber! + 1;
+  await own.ask('anvil_reorg', depth, []);
+
+  const read = async () =>
+    (await call(world.app, getTransaction, { headers, params: { id } })).body.transaction;
+  await expect.poll(async () => (await read()).status, { timeout: 20_000 }).toBe('submitted');
+  expect(await read()).toMatchObject({ txHash: null, blockNumber: null, gasUsed: null, sponsorCost: null });
+  const { mint } = (await call(world.app, getMintStatus, { headers, params: { receiptId } })).body;
+  expect(mint).toMatchObject({ status: 'submitted', txHash: null });
+  expect(await sponsored()).toMatchObject({ spentToday: `${before}`, reservedToday: first.sponsorCost });
+
+  own.bundler.rule = () => 'pass';
+  const again = await final(world, client, user, id);
+  expect(again).toMatchObject({ status: 'confirmed', userOpHash: first.userOpHash });
+  expect(again.blockNumber).toBeGreaterThan(0);
+  const spent = (before + BigInt(again.sponsorCost!)).toString();
+  expect(await sponsored()).toMatchObject({ spentToday: spent, reservedToday: '0' });
+  const logs = await own.chain.getContractEvents({
+    abi: mintVouchersAbi,
+    address: voucher.typedData.domain.verifyingContract as `0x${string}`,
+    eventName: 'VoucherRedeemed',
+    args: { receipt: voucher.typedData.message.receipt as `0x${string}` },
+    fromBlock: 0n,
+  });
+  expect(logs).toHaveLength(1);
+});
