@@ -10,6 +10,7 @@ import { operations as facilitatorAdmin } from './facilitator/admin.ts';
 import { operations as accounts } from './facilitator/accounts.ts';
 import { operations as merchantClients } from './facilitator/clients.ts';
 import { operations as metrics } from './facilitator/metrics.ts';
+import { operations as operators } from './facilitator/operators.ts';
 import { operations as payments } from './facilitator/payments.ts';
 import { facilitatorPlane } from './facilitator/plane.ts';
 import { operations as resources } from './facilitator/resources.ts';
@@ -39,6 +40,7 @@ const facilitator = [
   ...resources,
   ...metrics,
   ...facilitatorAdmin,
+  ...operators,
 ];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */

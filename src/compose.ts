@@ -26,6 +26,7 @@ import { composeEvents } from './compose/events.ts';
 import { composeAdapter } from './compose/adapter.ts';
 import { composeFacilitator, composeSigners, countAnswer } from './compose/facilitator.ts';
 import type { Kernel } from './compose/kernel.ts';
+import { composeOperators } from './compose/operators.ts';
 
 export type ComposeOptions = {
   config: Config;
@@ -119,9 +120,10 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),
       ...(options.timing ? { timing: options.timing } : {}),
     });
-    const facilitator = composeFacilitator(kernel, signers, journal);
-    const adapter = composeAdapter(kernel, accounts, journal, options.keys.mintSigner);
     let jobs: Jobs | undefined;
+    const operators = composeOperators(kernel, signers, () => jobs?.isReady() ?? false);
+    const facilitator = composeFacilitator(kernel, signers, journal, operators);
+    const adapter = composeAdapter(kernel, accounts, journal, options.keys.mintSigner);
     return {
       planes: [adapter, facilitator.plane],
       redis,

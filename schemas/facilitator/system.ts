@@ -110,6 +110,21 @@ export const getHealth = operation({
   examples: { response: { status: 'healthy', timestamp: 1712345678, version: '1.0.0' } },
 });
 
+export const getReady = operation({
+  id: 'getReady',
+  plane,
+  method: 'GET',
+  path: '/ready',
+  tag: 'System',
+  summary: 'Says that this replica can serve: database, chain and job queue are there',
+  description: 'Otherwise 503, `details` names the parts that are missing.',
+  auth: 'none',
+  unlimited: true,
+  success: { status: 200, description: 'Ready', schema: strictObject({ status: Words(['ready']) }) },
+  errors: ['SERVICE_UNAVAILABLE'],
+  examples: { response: { status: 'ready' } },
+});
+
 export const getStatus = operation({
   id: 'getStatus',
   plane,
@@ -211,6 +226,7 @@ export const getMetrics = operation({
 
 export const operations = [
   getHealth,
+  getReady,
   getMetrics,
   getStatus,
   listPaymentNetworks,

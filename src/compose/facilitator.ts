@@ -1,4 +1,3 @@
-import { createHeads } from '#src/chain/heads.ts';
 import { createSignerExecutor, signerLane } from '#src/chain/signers/executor.ts';
 import { createSignerPool, type SignerPool } from '#src/chain/signers/pool.ts';
 import { readTokenFacts } from '#src/chain/token-facts.ts';
@@ -31,6 +30,7 @@ import { loadRecovery } from '#src/x402/recover.ts';
 import { upto } from '#src/x402/upto/scheme.ts';
 import { defaultAssets } from './default-assets.ts';
 import type { Kernel } from './kernel.ts';
+import type { Operators } from './operators.ts';
 
 /** The signers' side, which the journal needs before it starts. */
 export type Signers = {
@@ -83,7 +83,7 @@ function tokenFamilies({ config, secrets, clock }: Kernel) {
   };
 }
 
-function composePayments(kernel: Kernel, signers: Signers, journal: Journal) {
+function composePayments(kernel: Kernel, signers: Signers, journal: Journal, operators: Operators) {
   const { config, networks, clients, store, clock } = kernel;
   const { rpc, pool } = signers;
   const assets = createPaymentAssets({ store, networks, clock, readToken: readTokenFacts(clients) });
@@ -102,9 +102,9 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal) {
   const paymentNetworks = createPaymentNetworks({
     networks,
     schemes: engine.schemes,
-    head: createHeads(rpc),
+    head: operators.head,
     signers: pool.addresses,
-    isPaused: async () => false,
+    isPaused: operators.pauses.isPaused,
   });
   const payments = createPayments({
     engine,
@@ -134,9 +134,10 @@ export function composeFacilitator(
   kernel: Kernel,
   signers: Signers,
   journal: Journal,
+  operators: Operators,
 ): { plane: Plane; prepare(): Promise<void> } {
   const { config, secrets, store, clock, database, version } = kernel;
-  const { assets, payments, networks } = composePayments(kernel, signers, journal);
+  const { assets, payments, networks } = composePayments(kernel, signers, journal, operators);
   const told = config.env.CLIENT_TOKEN_SECRET;
   const secret = told ? Buffer.from(told, 'utf8') : deriveKey(secrets.JWT_SECRET, 'client-token');
   const plane = facilitatorPlane({
@@ -151,6 +152,7 @@ export function composeFacilitator(
     }),
     clients: createMerchantClients({ store, clock, secret }),
     reports: createReports({ store, usage: kernel.usage, clock }),
+    ...operators,
     resources: createResources({ store, networks: kernel.networks, assets, clock }),
     tokens: tokenFamilies(kernel),
     adminToken: config.env.ADMIN_TOKEN ?? secrets.ADMIN_MASTER_KEY,

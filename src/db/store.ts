@@ -8,6 +8,8 @@ import { idempotencyRepository } from './repositories/idempotency.ts';
 import { journalRepository } from './repositories/journal.ts';
 import { mintReceiptRepository } from './repositories/mint-receipts.ts';
 import { merchantClientRepository } from './repositories/merchant-clients.ts';
+import { laneStatusRepository } from './repositories/lane-status.ts';
+import { networkPauseRepository } from './repositories/network-pauses.ts';
 import { networkRepository } from './repositories/networks.ts';
 import { paymentAssetRepository } from './repositories/payment-assets.ts';
 import { paymentTotalsRepository } from './repositories/payment-totals.ts';
@@ -32,6 +34,8 @@ function repositories(db: Db) {
     mintReceipts: mintReceiptRepository(db),
     logInAttempts: logInAttemptRepository(db),
     merchantClients: merchantClientRepository(db),
+    laneStatus: laneStatusRepository(db),
+    networkPauses: networkPauseRepository(db),
     networks: networkRepository(db),
     paymentAssets: paymentAssetRepository(db),
     paymentTotals: paymentTotalsRepository(db),

@@ -43,7 +43,11 @@ export function createPaymentNetworks(options: PaymentNetworksOptions): PaymentN
   const { networks, schemes, signers } = options;
   let turn = 0;
   const stateOf = async (network: NetworkSettings) => {
-    const [paused, head] = await Promise.all([options.isPaused(network.name), options.head(network.name)]);
+    const [paused, head] = await Promise.all([
+      // What is told of the chains needs no database.
+      options.isPaused(network.name).catch(() => false),
+      options.head(network.name),
+    ]);
     const status = paused ? 'paused' : head === null ? 'unavailable' : 'active';
     return {
       status,

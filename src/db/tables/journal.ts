@@ -174,4 +174,6 @@ export const networks = pgTable('networks', {
   network: text('network').primaryKey(),
   genesisHash: hex('genesis_hash').notNull(),
   firstSeenAt: instant('first_seen_at').notNull(),
+  /** Since when operators let no new payment begin there. */
+  pausedAt: instant('paused_at'),
 });

@@ -6,6 +6,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { operatorRoutes } from './routes/operators.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { settlementRoutes } from './routes/settlements.ts';
@@ -26,6 +27,7 @@ export function facilitatorPlane(services: FacilitatorServices): Plane {
       ...resourceRoutes(services),
       ...metricsRoutes(services),
       ...adminRoutes(services),
+      ...operatorRoutes(services),
     ],
     authenticate: facilitatorAuth(services),
     render: renderFacilitatorError,

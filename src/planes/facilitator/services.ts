@@ -2,10 +2,13 @@ import type { Clock } from '#src/core/clock.ts';
 import type { TokenFamily } from '#src/http/tokens.ts';
 import type { Accounts } from '#src/services/accounts.ts';
 import type { MerchantClients } from '#src/services/merchant-clients.ts';
+import type { NetworkPauses } from '#src/services/network-pauses.ts';
 import type { PaymentAssets } from '#src/services/payment-assets.ts';
 import type { PaymentNetworks } from '#src/services/payment-networks.ts';
 import type { Payments } from '#src/services/payments.ts';
+import type { Part } from '#src/services/readiness.ts';
 import type { Reports } from '#src/services/reports.ts';
+import type { SettlementLane } from '#src/services/signer-status.ts';
 import type { Resources } from '#src/services/resources.ts';
 
 /** All that the plane is handed. */
@@ -17,6 +20,10 @@ export type FacilitatorServices = {
   clients: MerchantClients;
   resources: Resources;
   reports: Reports;
+  pauses: NetworkPauses;
+  signerStatus(): Promise<SettlementLane[]>;
+  /** The parts without which this replica should get no requests. */
+  missing(): Promise<Part[]>;
   tokens: { access: TokenFamily; refresh: TokenFamily };
   /** The static admin token. */
   adminToken: string;

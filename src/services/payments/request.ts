@@ -35,13 +35,14 @@ export async function readPayment(
   checkBinding(merchant, request);
   const prepared = readable(await engine.prepare(request, purpose));
   if (!('judge' in prepared)) return { ...spoken, payment: null, refusal: prepared };
-  if (!(await mayTake(prepared.network))) {
-    throw fail('chain_unavailable', {
-      message: `Payments on ${prepared.network} are paused`,
-      retryAfter: 60,
-    });
-  }
+  // Settle asks later: what is on its way already may finish.
+  if (purpose === 'verify' && !(await mayTake(prepared.network))) throw paused(prepared.network);
   return { ...spoken, payment: prepared, refusal: null };
+}
+
+/** Nothing is judged or begun on this network for now. */
+export function paused(network: string) {
+  return fail('chain_unavailable', { message: `Payments on ${network} are paused`, retryAfter: 60 });
 }
 
 function checkBinding(merchant: Merchant, request: PaymentRequest): void {

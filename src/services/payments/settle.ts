@@ -5,7 +5,7 @@ import { type PreparedPayment, type Refusal, spentReasons, type Verdict } from '
 import { createAnswers } from './answers.ts';
 import { adopt, conclude, type Settling } from './conclude.ts';
 import type { Merchant, PaymentsOptions, SettleAnswer } from './ports.ts';
-import { type Read, readPayment } from './request.ts';
+import { paused, type Read, readPayment } from './request.ts';
 import type { Verdicts } from './verify.ts';
 
 export type SettleInput = { merchant: Merchant; body: unknown; idempotencyKey: string | null };
@@ -34,6 +34,11 @@ export async function settle(
   };
   const earlier = await findByKey(settling);
   if (earlier) return conclude(settling, earlier);
+  if (!(await options.mayTake(payment.network))) {
+    const row = await findKnown(settling);
+    if (row) return conclude(settling, row);
+    throw paused(payment.network);
+  }
 
   let verdict: Verdict;
   try {

@@ -1,5 +1,6 @@
 import * as system from '#schemas/facilitator/system.ts';
 import { unixSeconds } from '#src/core/clock.ts';
+import { fail } from '#src/core/errors.ts';
 import { bind, type RouteBinding } from '#src/http/route.ts';
 import { data, presentAsset, presentKind } from '../present.ts';
 import type { FacilitatorServices } from '../services.ts';
@@ -14,6 +15,12 @@ export function systemRoutes(services: FacilitatorServices): RouteBinding[] {
       timestamp: unixSeconds(clock),
       version,
     })),
+    bind(system.getReady, async () => {
+      const missing = await services.missing();
+      if (missing.length > 0)
+        throw fail('unavailable', { details: { reason: missing.join(', ') }, retryAfter: 1 });
+      return { status: 'ready' as const };
+    }),
     bind(system.getMetrics, () => services.metrics()),
     bind(system.getStatus, async () => {
       const [list, database] = await Promise.all([
