@@ -133,7 +133,7 @@ describe('a paused network', () => {
     const asking = settle(test.app, merchant, payment);
     blocked = false;
     const answers = [await settling, await asking].map(({ body: answer }) => answer['success']);
-    expect(answers.toSorted()).toEqual([false, true]);
+    expect(answers.filter(Boolean)).toHaveLength(1);
     expect((await settle(test.app, merchant, payment)).body).toMatchObject({
       success: false,
       errorReason: 'duplicate_settlement',
