@@ -1,5 +1,6 @@
 /**
- * Writes the OpenAPI documents into `openapi/`: the whole one and a slice per plane, from the catalogue alone.
+ * Writes the OpenAPI documents into `openapi/`: the whole one and a slice per plane, from the catalogue alone; and from
+ * the whole one the generated part of the client.
  * `--check` fails when they are not what the catalogue gives. Both fail when the linter has a word to say.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,9 +13,12 @@ import type { PlaneDefinition } from '#schemas/kit/plane.ts';
 import { buildApp } from '#src/app.ts';
 import { documentOf } from '#src/http/openapi.ts';
 import { sliceOf } from '#src/http/openapi-document.ts';
+import type { OpenApiDocument } from '#src/http/openapi-document.ts';
 import type { Plane } from '#src/http/plane.ts';
+import { clientFiles } from './client-files.ts';
 
 const folder = fileURLToPath(new URL('../../openapi', import.meta.url));
+const clientFolder = fileURLToPath(new URL('../client/generated', import.meta.url));
 
 /** A plane with its routes and no one behind them: enough to tell what it would answer. */
 function describedOnly(definition: PlaneDefinition): Plane {
@@ -73,10 +77,10 @@ export async function lint(text: string): Promise<string[]> {
   );
 }
 
-function write(made: Record<string, string>): void {
-  mkdirSync(folder, { recursive: true });
-  for (const old of readdirSync(folder)) if (!(old in made)) rmSync(join(folder, old));
-  for (const [name, text] of Object.entries(made)) writeFileSync(join(folder, name), text);
+function write(made: Record<string, string>, dir: string): void {
+  mkdirSync(dir, { recursive: true });
+  for (const old of readdirSync(dir)) if (!(old in made)) rmSync(join(dir, old));
+  for (const [name, text] of Object.entries(made)) writeFileSync(join(dir, name), text);
 }
 
 /** Names of the committed files that differ from what the catalogue gives. */
@@ -88,14 +92,19 @@ export function drift(made: Record<string, string>, dir: string = folder): strin
 
 async function main(): Promise<void> {
   const made = await documents();
+  const client = await clientFiles(JSON.parse(made['openapi.json']!) as OpenApiDocument);
   const faults: string[] = [];
   for (const [name, text] of Object.entries(made)) {
     for (const problem of await lint(text)) faults.push(`openapi/${name}: ${problem}`);
   }
   if (process.argv.includes('--check')) {
-    for (const name of drift(made))
-      faults.push(`openapi/${name} is not what the catalogue gives: npm run openapi`);
-  } else write(made);
+    const stale = (name: string) => `${name} is not what the catalogue gives: npm run openapi`;
+    faults.push(...drift(made).map((name) => stale(`openapi/${name}`)));
+    faults.push(...drift(client, clientFolder).map((name) => stale(`src/client/generated/${name}`)));
+  } else {
+    write(made, folder);
+    write(client, clientFolder);
+  }
   for (const fault of faults) console.error(fault);
   console.log(
     `${operations.length} operations, ${Object.keys(made).length} documents, ${faults.length} faults`,

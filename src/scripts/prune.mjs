@@ -22,14 +22,10 @@ function dropBuilds() {
   }
 }
 
-/** Source maps of the largest packages. */
+/** Source maps. */
 function dropMaps() {
-  for (const name of ['@coinbase/cdp-sdk', '@opentelemetry', 'drizzle-orm', 'ox', 'permissionless', 'viem']) {
-    const folder = new URL(`${name}/`, modules);
-    const files = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
-    for (const file of files.filter((entry) => entry.endsWith('.map'))) {
-      rmSync(new URL(file.replaceAll('\\', '/'), folder), { force: true });
-    }
+  for (const file of readdirSync(modules, { recursive: true }).filter((entry) => entry.endsWith('.map'))) {
+    rmSync(new URL(file.replaceAll('\\', '/'), modules), { force: true });
   }
 }
 

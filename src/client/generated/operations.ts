@@ -1,0 +1,650 @@
+// Generated from openapi/openapi.json by `npm run openapi`.
+export const operations = {
+  "adapter": {
+    "registerClient": {
+      "method": "POST",
+      "path": "/api/v1/auth/register",
+      "security": [
+        [
+          "AdapterAdmin"
+        ]
+      ]
+    },
+    "issueToken": {
+      "method": "POST",
+      "path": "/api/v1/auth/token",
+      "security": []
+    },
+    "revokeToken": {
+      "method": "POST",
+      "path": "/api/v1/auth/revoke",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
+    "listClients": {
+      "method": "GET",
+      "path": "/api/v1/auth/clients",
+      "security": [
+        [
+          "AdapterAdmin"
+        ]
+      ],
+      "pages": {
+        "by": "cursor",
+        "items": [
+          "clients"
+        ],
+        "next": [
+          "nextCursor"
+        ]
+      }
+    },
+    "getClient": {
+      "method": "GET",
+      "path": "/api/v1/auth/clients/{clientId}",
+      "security": [
+        [
+          "AdapterAdmin"
+        ]
+      ]
+    },
+    "updateClient": {
+      "method": "PATCH",
+      "path": "/api/v1/auth/clients/{clientId}",
+      "security": [
+        [
+          "AdapterAdmin"
+        ]
+      ]
+    },
+    "revokeClient": {
+      "method": "DELETE",
+      "path": "/api/v1/auth/clients/{clientId}",
+      "security": [
+        [
+          "AdapterAdmin"
+        ]
+      ]
+    },
+    "rotateClientSecret": {
+      "method": "POST",
+      "path": "/api/v1/auth/clients/{clientId}/rotate",
+      "security": [
+        [
+          "AdapterAdmin"
+        ]
+      ]
+    },
+    "registerClientToken": {
+      "method": "POST",
+      "path": "/api/v1/auth/clients/{clientId}/tokens",
+      "security": [
+        [
+          "AdapterAdmin"
+        ]
+      ]
+    },
+    "listClientTokens": {
+      "method": "GET",
+      "path": "/api/v1/auth/clients/{clientId}/tokens",
+      "security": [
+        [
+          "AdapterAdmin"
+        ]
+      ],
+      "pages": {
+        "by": "cursor",
+        "items": [
+          "tokens"
+        ],
+        "next": [
+          "nextCursor"
+        ]
+      }
+    },
+    "createWallet": {
+      "method": "POST",
+      "path": "/api/v1/wallet/create",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
+    "getWallet": {
+      "method": "GET",
+      "path": "/api/v1/wallet",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
+    "getBalance": {
+      "method": "GET",
+      "path": "/api/v1/wallet/balance",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
+    "listWalletTransactions": {
+      "method": "GET",
+      "path": "/api/v1/wallet/transactions",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ],
+      "pages": {
+        "by": "cursor",
+        "items": [
+          "transactions"
+        ],
+        "next": [
+          "nextCursor"
+        ]
+      }
+    },
+    "transferTokens": {
+      "method": "POST",
+      "path": "/api/v1/wallet/transfer",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ],
+      "idempotency": {
+        "in": "header",
+        "name": "x-idempotency-key"
+      }
+    },
+    "signMint": {
+      "method": "POST",
+      "path": "/api/v1/mint/sign",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
+    "executeMint": {
+      "method": "POST",
+      "path": "/api/v1/mint/execute",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ],
+      "idempotency": {
+        "in": "header",
+        "name": "x-idempotency-key"
+      }
+    },
+    "getMintStatus": {
+      "method": "GET",
+      "path": "/api/v1/mint/status/{receiptId}",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
+    "getTransaction": {
+      "method": "GET",
+      "path": "/api/v1/transactions/{id}",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
+    "getPublicOpenApi": {
+      "method": "GET",
+      "path": "/api/v1/openapi/public",
+      "security": []
+    }
+  },
+  "facilitator": {
+    "getHealth": {
+      "method": "GET",
+      "path": "/health",
+      "security": []
+    },
+    "getReady": {
+      "method": "GET",
+      "path": "/ready",
+      "security": []
+    },
+    "getMetrics": {
+      "method": "GET",
+      "path": "/metrics",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ],
+      "answer": "text"
+    },
+    "getStatus": {
+      "method": "GET",
+      "path": "/api/v1/status",
+      "security": []
+    },
+    "listPaymentNetworks": {
+      "method": "GET",
+      "path": "/api/v1/networks",
+      "security": []
+    },
+    "getPaymentNetwork": {
+      "method": "GET",
+      "path": "/api/v1/networks/{id}",
+      "security": []
+    },
+    "listAssets": {
+      "method": "GET",
+      "path": "/api/v1/assets",
+      "security": []
+    },
+    "getSupported": {
+      "method": "GET",
+      "path": "/api/v1/supported",
+      "security": [
+        [
+          "FacilitatorClientId",
+          "FacilitatorClientToken"
+        ]
+      ]
+    },
+    "verifyPayment": {
+      "method": "POST",
+      "path": "/api/v1/verify",
+      "security": [
+        [
+          "FacilitatorClientId",
+          "FacilitatorClientToken"
+        ]
+      ]
+    },
+    "settlePayment": {
+      "method": "POST",
+      "path": "/api/v1/settle",
+      "security": [
+        [
+          "FacilitatorClientId",
+          "FacilitatorClientToken"
+        ]
+      ],
+      "idempotency": {
+        "in": "header",
+        "name": "idempotency-key"
+      }
+    },
+    "signUp": {
+      "method": "POST",
+      "path": "/api/v1/signup",
+      "security": []
+    },
+    "logIn": {
+      "method": "POST",
+      "path": "/api/v1/login",
+      "security": []
+    },
+    "refreshAccess": {
+      "method": "POST",
+      "path": "/api/v1/token/refresh",
+      "security": []
+    },
+    "logOut": {
+      "method": "POST",
+      "path": "/api/v1/logout",
+      "security": []
+    },
+    "createMerchantClient": {
+      "method": "POST",
+      "path": "/api/v1/clients",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "listMerchantClients": {
+      "method": "GET",
+      "path": "/api/v1/clients",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ],
+      "pages": {
+        "by": "offset",
+        "items": [
+          "data"
+        ],
+        "size": 20
+      }
+    },
+    "rotateMerchantClient": {
+      "method": "POST",
+      "path": "/api/v1/clients/{id}/rotate",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "deleteMerchantClient": {
+      "method": "DELETE",
+      "path": "/api/v1/clients/{id}",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "listSettlements": {
+      "method": "GET",
+      "path": "/api/v1/settlements",
+      "security": [
+        [
+          "FacilitatorUser"
+        ],
+        [
+          "FacilitatorClientId",
+          "FacilitatorClientToken"
+        ]
+      ],
+      "pages": {
+        "by": "cursor",
+        "items": [
+          "data",
+          "settlements"
+        ],
+        "next": [
+          "data",
+          "nextCursor"
+        ]
+      }
+    },
+    "getSettlement": {
+      "method": "GET",
+      "path": "/api/v1/settlements/{id}",
+      "security": [
+        [
+          "FacilitatorUser"
+        ],
+        [
+          "FacilitatorClientId",
+          "FacilitatorClientToken"
+        ]
+      ]
+    },
+    "createResource": {
+      "method": "POST",
+      "path": "/api/v1/resources",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "listResources": {
+      "method": "GET",
+      "path": "/api/v1/resources",
+      "security": [],
+      "pages": {
+        "by": "offset",
+        "items": [
+          "data",
+          "resources"
+        ],
+        "size": 100
+      }
+    },
+    "listOwnResources": {
+      "method": "GET",
+      "path": "/api/v1/users/resources",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ],
+      "pages": {
+        "by": "offset",
+        "items": [
+          "data",
+          "resources"
+        ],
+        "size": 100
+      }
+    },
+    "getResource": {
+      "method": "GET",
+      "path": "/api/v1/resources/{id}",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "updateResource": {
+      "method": "PUT",
+      "path": "/api/v1/resources/{id}",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "deleteResource": {
+      "method": "DELETE",
+      "path": "/api/v1/resources/{id}",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "getDailyMetrics": {
+      "method": "GET",
+      "path": "/api/v1/metrics/daily",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "getMonthlyMetrics": {
+      "method": "GET",
+      "path": "/api/v1/metrics/monthly",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "getMetricsSummary": {
+      "method": "GET",
+      "path": "/api/v1/metrics/summary",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "getDailyPaymentMetrics": {
+      "method": "GET",
+      "path": "/api/v1/x402-metrics/daily",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "getMonthlyPaymentMetrics": {
+      "method": "GET",
+      "path": "/api/v1/x402-metrics/monthly",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "getPaymentMetricsSummary": {
+      "method": "GET",
+      "path": "/api/v1/x402-metrics/summary",
+      "security": [
+        [
+          "FacilitatorUser"
+        ]
+      ]
+    },
+    "createUser": {
+      "method": "POST",
+      "path": "/admin/users",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "listUsers": {
+      "method": "GET",
+      "path": "/admin/users",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ],
+      "pages": {
+        "by": "offset",
+        "items": [
+          "data"
+        ],
+        "size": 20
+      }
+    },
+    "updateUser": {
+      "method": "PATCH",
+      "path": "/admin/users/{id}",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "deleteUser": {
+      "method": "DELETE",
+      "path": "/admin/users/{id}",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "registerAsset": {
+      "method": "POST",
+      "path": "/admin/assets",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "listAllAssets": {
+      "method": "GET",
+      "path": "/admin/assets",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "updateAsset": {
+      "method": "PATCH",
+      "path": "/admin/assets/{id}",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "deleteAsset": {
+      "method": "DELETE",
+      "path": "/admin/assets/{id}",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "listSigners": {
+      "method": "GET",
+      "path": "/admin/signers",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "pauseNetwork": {
+      "method": "POST",
+      "path": "/admin/networks/{id}/pause",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "resumeNetwork": {
+      "method": "POST",
+      "path": "/admin/networks/{id}/resume",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    }
+  }
+} as const;
+
+/** Every code an error answer can have, of all planes. */
+export type ErrorCode =
+  | 'CHAIN_UNAVAILABLE'
+  | 'CLIENT_NOT_FOUND'
+  | 'CLIENT_REVOKED'
+  | 'CONFLICT'
+  | 'FORBIDDEN'
+  | 'IDEMPOTENCY_CONFLICT'
+  | 'INSUFFICIENT_BALANCE'
+  | 'INSUFFICIENT_SCOPE'
+  | 'INTERNAL_ERROR'
+  | 'INVALID_CREDENTIALS'
+  | 'INVALID_PAYLOAD'
+  | 'INVALID_REQUEST'
+  | 'INVALID_TOKEN'
+  | 'IP_NOT_ALLOWED'
+  | 'MISSING_AUTH'
+  | 'MISSING_USER_ID'
+  | 'NOT_FOUND'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'RATE_LIMITED'
+  | 'RATE_LIMIT_EXCEEDED'
+  | 'RECEIPT_ALREADY_MINTED'
+  | 'RECEIPT_NOT_FOUND'
+  | 'SERVICE_UNAVAILABLE'
+  | 'SETTLEMENT_FAILED'
+  | 'SPONSORSHIP_DENIED'
+  | 'TOKEN_EXPIRED'
+  | 'TRANSACTION_NOT_FOUND'
+  | 'UNAUTHORIZED'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'USER_OPERATION_FAILED'
+  | 'VALIDATION_ERROR'
+  | 'VERIFICATION_FAILED'
+  | 'WALLET_NOT_FOUND';
