@@ -10,8 +10,8 @@ import { decodePaymentResponseHeader, wrapFetchWithPayment, x402Client } from '@
 import express from 'express';
 import { createPublicClient, erc20Abi, http } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
+import { createChronos } from '#src/client/index.ts';
 import type { Address } from '#src/core/hex.ts';
-import { call } from './http.ts';
 import { paywallV1 } from './paywall-v1.ts';
 import type { Report } from './report.ts';
 
@@ -24,21 +24,18 @@ type Options = {
   report: Report;
 };
 
-type Merchant = { client: { clientId: string; token: string } };
-
 const price = 10_000n;
 
 async function signUp(base: string, report: Report): Promise<Record<string, string>> {
-  const account = { email: `merchant-${Date.now()}@example.com`, password: 'StrongPassword123!' };
-  await report.step('POST /api/v1/signup', () => call(base, 'POST', '/api/v1/signup', { body: account }));
-  const login = await report.step('POST /api/v1/login', () =>
-    call<{ data: { access_token: string } }>(base, 'POST', '/api/v1/login', { body: account }),
-  );
+  const body = { email: `merchant-${Date.now()}@example.com`, password: 'StrongPassword123!' };
+  const { facilitator } = createChronos({ baseUrl: base });
+  await report.step('POST /api/v1/signup', () => facilitator.signUp({ body }));
+  const login = await report.step('POST /api/v1/login', () => facilitator.logIn({ body }));
+  const person = createChronos({ baseUrl: base, facilitatorAccessToken: login.data.access_token });
   const { data } = await report.step(
     'POST /api/v1/clients',
     () =>
-      call<{ data: Merchant }>(base, 'POST', '/api/v1/clients', {
-        headers: { Authorization: `Bearer ${login.data.access_token}` },
+      person.facilitator.createMerchantClient({
         body: { title: 'my-resource-server', scope: 'verify,settle' },
       }),
     (r) => `client ${r.data.client.clientId}`,

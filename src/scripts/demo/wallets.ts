@@ -1,26 +1,18 @@
 import { createPublicClient, erc20Abi, http } from 'viem';
-import type { Address, Hex } from '#src/core/hex.ts';
-import { call } from './http.ts';
+import { type Chronos, createChronos, type Output } from '#src/client/index.ts';
+import type { Address } from '#src/core/hex.ts';
 import type { Report } from './report.ts';
 
-type Registered = { client: { clientId: string; clientSecret: string } };
-type Wallet = { wallet: { address: Address } };
-type Balance = { balances: { token: Address | null; symbol: string; formatted: string; balance: string }[] };
-type Answer = {
-  transaction: { id: string; status: string; txHash: Hex | null; error?: { message: string } };
-};
-
 type Options = { base: string; adminKey: string; rpcUrl: string; report: Report };
+type Answer = Output<'getTransaction'>;
 
-/** The quick start of the guide: register, token, wallets, mint, transfer; all gasless, read back from the chain. */
-export async function walletsDemo({ base, adminKey, rpcUrl, report }: Options): Promise<void> {
-  report.title("An app's user: a wallet, minted tokens, a transfer, no gas");
-  const chain = createPublicClient({ transport: http(rpcUrl) });
+/** An app's client of the API, registered by the operator. */
+async function registered({ base, adminKey, report }: Options): Promise<Chronos> {
+  const operator = createChronos({ baseUrl: base, adapterAdminKey: adminKey });
   const { client } = await report.step(
     'POST /api/v1/auth/register',
     () =>
-      call<Registered>(base, 'POST', '/api/v1/auth/register', {
-        headers: { 'X-Admin-Key': adminKey },
+      operator.adapter.registerClient({
         body: {
           name: 'My App Production',
           scopes: ['wallet', 'mint', 'transfer', 'claim'],
@@ -29,81 +21,64 @@ export async function walletsDemo({ base, adminKey, rpcUrl, report }: Options): 
       }),
     (r) => `client ${r.client.clientId}`,
   );
-  const { accessToken } = await report.step('POST /api/v1/auth/token', () =>
-    call<{ accessToken: string }>(base, 'POST', '/api/v1/auth/token', {
-      body: { clientId: client.clientId, clientSecret: client.clientSecret },
-    }),
-  );
-  const as = (user: string) => ({ Authorization: `Bearer ${accessToken}`, 'X-User-Id': user });
-  const create = (user: string) =>
+  const { clientId, clientSecret } = client;
+  return createChronos({ baseUrl: base, adapter: { clientId, clientSecret } });
+}
+
+/** The quick start of the guide: register, wallets, mint, transfer; all gasless, read back from the chain. */
+export async function walletsDemo(options: Options): Promise<void> {
+  const { rpcUrl, report } = options;
+  report.title("An app's user: a wallet, minted tokens, a transfer, no gas");
+  const chain = createPublicClient({ transport: http(rpcUrl) });
+  const { adapter } = await registered(options);
+  const create = (userId: string) =>
     report.step(
-      `POST /api/v1/wallet/create as ${user}`,
-      () =>
-        call<Wallet>(base, 'POST', '/api/v1/wallet/create', {
-          headers: { ...as(user), 'Content-Type': 'application/json' },
-        }),
+      `POST /api/v1/wallet/create as ${userId}`,
+      () => adapter.createWallet({ userId }),
       (r) => `smart account ${r.wallet.address}`,
     );
-  const alice = (await create('user_12345')).wallet.address;
-  const bob = (await create('user_67890')).wallet.address;
-
+  const wallets = {
+    user_12345: (await create('user_12345')).wallet.address as Address,
+    user_67890: (await create('user_67890')).wallet.address as Address,
+  };
+  const userId = 'user_12345';
   const receiptId = `receipt_${Date.now()}`;
-  const voucher = await report.step('POST /api/v1/mint/sign', () =>
-    call<{ voucher: { signature: Hex; typedData: { message: { token: Address } } } }>(
-      base,
-      'POST',
-      '/api/v1/mint/sign',
-      {
-        headers: as('user_12345'),
-        body: { receiptId, amount: '100000000000000000000' },
-      },
-    ),
+  const { voucher } = await report.step('POST /api/v1/mint/sign', () =>
+    adapter.signMint({ userId, body: { receiptId, amount: '100000000000000000000' } }),
   );
-  const token = voucher.voucher.typedData.message.token;
-  const settle = async (user: string, answer: Answer): Promise<Answer> => {
-    const final = await call<Answer>(base, 'GET', `/api/v1/transactions/${answer.transaction.id}?wait=30`, {
-      headers: as(user),
-    });
-    if (final.transaction.status !== 'confirmed') {
-      throw new Error(
-        `transaction ${answer.transaction.id} is ${final.transaction.status}: ${final.transaction.error?.message}`,
-      );
-    }
+  const token = voucher.typedData.message.token as Address;
+  const settled = async ({ transaction: { id } }: Answer): Promise<Answer> => {
+    const final = await adapter.getTransaction({ userId, params: { id }, query: { wait: 30 } });
+    const { status, error } = final.transaction;
+    if (status !== 'confirmed') throw new Error(`transaction ${id} is ${status}: ${error?.message}`);
     return final;
   };
   const hash = (r: Answer) => `transaction ${r.transaction.txHash}`;
   await report.step(
     'POST /api/v1/mint/execute, confirmed',
-    async () =>
-      settle(
-        'user_12345',
-        await call<Answer>(base, 'POST', '/api/v1/mint/execute', {
-          headers: as('user_12345'),
-          body: { receiptId },
-        }),
-      ),
+    async () => settled(await adapter.executeMint({ userId, body: { receiptId } })),
     hash,
   );
   await report.step(
     'POST /api/v1/wallet/transfer to user_67890, confirmed',
     async () =>
-      settle(
-        'user_12345',
-        await call<Answer>(base, 'POST', '/api/v1/wallet/transfer', {
-          headers: as('user_12345'),
+      settled(
+        await adapter.transferTokens({
+          userId,
           body: { toUserId: 'user_67890', token, amount: '40000000000000000000' },
         }),
       ),
     hash,
   );
-  for (const [user, address, expected] of [
-    ['user_12345', alice, '60'],
-    ['user_67890', bob, '40'],
+  for (const [user, expected] of [
+    ['user_12345', '60'],
+    ['user_67890', '40'],
   ] as const) {
+    const address = wallets[user];
     const { balances } = await report.step(`GET /api/v1/wallet/balance as ${user}`, () =>
-      call<Balance>(base, 'GET', `/api/v1/wallet/balance?token=${token}`, { headers: as(user) }),
+      adapter.getBalance({ userId: user, query: { token } }),
     );
-    const shown = balances.find((one) => one.token?.toLowerCase() === token.toLowerCase())?.formatted;
+    const shown = balances.find((one) => one.token.toLowerCase() === token.toLowerCase())?.formatted;
     const onChain = await chain.readContract({
       address: token,
       abi: erc20Abi,
