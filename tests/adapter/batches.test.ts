@@ -3,7 +3,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { executeMint, signMint } from '#schemas/adapter/mint.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
-import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
+import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { type Client, final, newClient, newReceipt, newUser, type Transaction } from './kit.ts';
 
@@ -35,10 +35,14 @@ const queue = (count: number): Promise<Accepted[]> =>
     }),
   );
 
-/** Runs the lanes until all of it is final. */
+/** Runs the lanes until all of it is final, and no longer: what is queued next must wait for the next run. */
 async function run(accepted: readonly Accepted[]): Promise<Transaction[]> {
-  const lanes = await appOfTest({ replicaOf: world, env: { ROLE: 'worker' } });
-  return Promise.all(accepted.map(({ user, id }) => final(lanes, client, user, id)));
+  const lanes = await bootApp({ replicaOf: world, env: { ROLE: 'worker' } });
+  try {
+    return await Promise.all(accepted.map(({ user, id }) => final(lanes, client, user, id)));
+  } finally {
+    await lanes.close();
+  }
 }
 
 const operationsOf = (ends: readonly Transaction[]) => new Set(ends.map(({ userOpHash }) => userOpHash)).size;
