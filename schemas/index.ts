@@ -18,9 +18,13 @@ import { operations as settlements } from './facilitator/settlements.ts';
 import { operations as system } from './facilitator/system.ts';
 import type { Operation } from './kit/operation.ts';
 import type { PlaneDefinition } from './kit/plane.ts';
+import { operations as platformAccounts } from './platform/accounts.ts';
+import { operations as apiKeys } from './platform/api-keys.ts';
+import { operations as platformNetworks } from './platform/networks.ts';
+import { platformPlane } from './platform/plane.ts';
 
 /** Every plane of the contract. */
-export const planes: readonly PlaneDefinition[] = [adapterPlane, facilitatorPlane];
+export const planes: readonly PlaneDefinition[] = [adapterPlane, facilitatorPlane, platformPlane];
 
 const adapter = [
   ...adapterAuth,
@@ -42,6 +46,7 @@ const facilitator = [
   ...facilitatorAdmin,
   ...operators,
 ];
+const platform = [...platformAccounts, ...apiKeys, ...platformNetworks];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */
-export const operations: readonly Operation[] = [...adapter, ...facilitator];
+export const operations: readonly Operation[] = [...adapter, ...facilitator, ...platform];

@@ -27,6 +27,7 @@ import { composeAdapter } from './compose/adapter.ts';
 import { composeFacilitator, composeSigners, countAnswer } from './compose/facilitator.ts';
 import type { Kernel } from './compose/kernel.ts';
 import { composeOperators } from './compose/operators.ts';
+import { composePlatform } from './compose/platform.ts';
 
 export type ComposeOptions = {
   config: Config;
@@ -124,8 +125,14 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
     const operators = composeOperators(kernel, signers, () => jobs?.isReady() ?? false);
     const facilitator = composeFacilitator(kernel, signers, journal, operators);
     const adapter = composeAdapter(kernel, accounts, journal, options.keys.mintSigner);
+    const platform = composePlatform(kernel, {
+      accounts: facilitator.accounts,
+      operators,
+      settles: signers.pool.addresses.length > 0,
+      log,
+    });
     return {
-      planes: [adapter, facilitator.plane],
+      planes: [adapter, facilitator.plane, platform.plane],
       redis,
       metrics,
       async start() {
@@ -136,6 +143,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       async close() {
         await jobs?.stop();
         await events.stop();
+        await platform.stop();
         await usage.stop();
         await close();
       },

@@ -37,6 +37,8 @@ export type PlaneDefinition = {
     input: readonly string[];
     body: readonly string[];
   };
+  /** Codes that an operation can answer for what it is, where the plane's own rules say so. */
+  addedFor?(op: Operation): readonly string[];
   /** Largest body in bytes. */
   bodyLimit: number;
 };
@@ -55,6 +57,7 @@ export function errorCodesOf(op: Operation, plane: PlaneDefinition): readonly st
   if (op.body) add(plane.added.body);
   if (op.scope) add(plane.added.scoped);
   if (!op.unlimited) add(plane.added.limited);
+  add(plane.addedFor?.(op) ?? []);
   add(plane.added.always);
   return Object.keys(plane.codes).filter((code) => codes.has(code));
 }

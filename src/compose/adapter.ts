@@ -1,8 +1,5 @@
 import { createVouchers } from '#src/chain/vouchers.ts';
-import type { Config } from '#src/config/load.ts';
-import type { Secrets } from '#src/config/secrets.ts';
 import type { Hex } from '#src/core/hex.ts';
-import { deriveKey } from '#src/core/secrets.ts';
 import type { Store } from '#src/db/store.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { createTokenFamily } from '#src/http/tokens.ts';
@@ -14,7 +11,7 @@ import { createMints } from '#src/services/mints.ts';
 import { createTransfers } from '#src/services/transfers.ts';
 import { createWriter } from '#src/services/writes.ts';
 import type { AccountParts } from './accounts.ts';
-import type { Kernel } from './kernel.ts';
+import { type Kernel, pepperOf } from './kernel.ts';
 
 /** The adapter plane with its services. */
 export function composeAdapter(
@@ -28,7 +25,7 @@ export function composeAdapter(
   const clientTokens = createClientTokens({ store, vouchers, networks, clock });
   const previous = config.env.JWT_SECRET_PREVIOUS;
   return adapter({
-    clients: createApiClients({ store, clock, pepper: pepperOf(config, secrets) }),
+    clients: createApiClients({ store, clock, pepper: pepperOf({ config, secrets }) }),
     clientTokens,
     wallets,
     mints: createMints({ store, writer, wallets, vouchers, preflight, networks, clock, ...clientTokens }),
@@ -49,9 +46,4 @@ export function composeAdapter(
     clock,
     adminKey: secrets.ADMIN_MASTER_KEY,
   });
-}
-
-/** Keys the hashes of generated secrets; it must outlive a rotation of JWT_SECRET. */
-function pepperOf(config: Config, secrets: Secrets): Buffer {
-  return deriveKey(config.env.SECRET_PEPPER ?? secrets.JWT_SECRET, 'pepper');
 }

@@ -11,7 +11,7 @@ import type { Answered } from '#src/http/metrics.ts';
 import { createTokenFamily } from '#src/http/tokens.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { facilitatorPlane } from '#src/planes/facilitator/index.ts';
-import { createAccounts } from '#src/services/accounts.ts';
+import { type Accounts, createAccounts } from '#src/services/accounts.ts';
 import { createCommonPasswords } from '#src/services/common-passwords.ts';
 import type { Journal } from '#src/services/journal.ts';
 import { createMerchantClients } from '#src/services/merchant-clients.ts';
@@ -135,21 +135,22 @@ export function composeFacilitator(
   signers: Signers,
   journal: Journal,
   operators: Operators,
-): { plane: Plane; prepare(): Promise<void> } {
+): { plane: Plane; accounts: Accounts; prepare(): Promise<void> } {
   const { config, secrets, store, clock, database, version } = kernel;
   const { assets, payments, networks } = composePayments(kernel, signers, journal, operators);
   const told = config.env.CLIENT_TOKEN_SECRET;
   const secret = told ? Buffer.from(told, 'utf8') : deriveKey(secrets.JWT_SECRET, 'client-token');
+  const accounts = createAccounts({
+    store,
+    passwords: createPasswords(),
+    clock,
+    isCommonPassword: createCommonPasswords(),
+  });
   const plane = facilitatorPlane({
     payments,
     networks,
     assets,
-    accounts: createAccounts({
-      store,
-      passwords: createPasswords(),
-      clock,
-      isCommonPassword: createCommonPasswords(),
-    }),
+    accounts,
     clients: createMerchantClients({ store, clock, secret }),
     reports: createReports({ store, usage: kernel.usage, clock }),
     ...operators,
@@ -162,5 +163,5 @@ export function composeFacilitator(
     metrics: () => kernel.metrics.text(),
     pingDatabase: () => database.ping(),
   });
-  return { plane, prepare: () => assets.seed(defaultAssets(kernel.networks.list())) };
+  return { plane, accounts, prepare: () => assets.seed(defaultAssets(kernel.networks.list())) };
 }

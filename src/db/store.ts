@@ -2,6 +2,7 @@ import type { JournalStore } from '#src/core/journal-store.ts';
 import { normalizeDbError } from './errors.ts';
 import type { Db } from './handle.ts';
 import { apiClientRepository } from './repositories/api-clients.ts';
+import { apiKeyRepository } from './repositories/api-keys.ts';
 import { eventRepository } from './repositories/events.ts';
 import { clientTokenRepository } from './repositories/client-tokens.ts';
 import { idempotencyRepository } from './repositories/idempotency.ts';
@@ -15,8 +16,10 @@ import { paymentAssetRepository } from './repositories/payment-assets.ts';
 import { paymentTotalsRepository } from './repositories/payment-totals.ts';
 import { revokedTokenRepository } from './repositories/revoked-tokens.ts';
 import { resourceRepository } from './repositories/resources.ts';
+import { sessionRepository } from './repositories/sessions.ts';
 import { settlementRepository } from './repositories/settlements.ts';
 import { sponsorshipRepository } from './repositories/sponsorships.ts';
+import { tenantRepository } from './repositories/tenants.ts';
 import { transactionRepository } from './repositories/transactions.ts';
 import { usageRepository } from './repositories/usage.ts';
 import { walletKeyRepository } from './repositories/wallet-keys.ts';
@@ -27,6 +30,7 @@ import { logInAttemptRepository, refreshSessionRepository, userRepository } from
 function repositories(db: Db) {
   return {
     apiClients: apiClientRepository(db),
+    apiKeys: apiKeyRepository(db),
     events: eventRepository(db),
     clientTokens: clientTokenRepository(db),
     idempotency: idempotencyRepository(db),
@@ -42,8 +46,10 @@ function repositories(db: Db) {
     refreshSessions: refreshSessionRepository(db),
     revokedTokens: revokedTokenRepository(db),
     resources: resourceRepository(db),
+    sessions: sessionRepository(db),
     settlements: settlementRepository(db),
     sponsorships: sponsorshipRepository(db),
+    tenants: tenantRepository(db),
     transactions: transactionRepository(db),
     wallets: walletRepository(db),
     walletKeys: walletKeyRepository(db),

@@ -4,6 +4,7 @@ import { fail } from '#src/core/errors.ts';
 import { createFresh } from '#src/core/fresh.ts';
 import { newId } from '#src/core/ids.ts';
 import { networkOf } from '#src/core/ip-list.ts';
+import type { SessionRepository } from '#src/core/ports/sessions.ts';
 import type {
   LogInAttemptRepository,
   RefreshSession,
@@ -18,6 +19,7 @@ export type AccountsOptions = {
     users: UserRepository;
     refreshSessions: RefreshSessionRepository;
     logInAttempts: LogInAttemptRepository;
+    sessions: Pick<SessionRepository, 'revokeAll'>;
   };
   passwords: Passwords;
   clock: Clock;
@@ -26,12 +28,15 @@ export type AccountsOptions = {
 };
 
 export type Credentials = { email: string; password: string };
+export type NewAccount = Credentials & { isAdmin?: boolean; fullName?: string; companyName?: string };
 export type Session = Pick<RefreshSession, 'jti' | 'userId' | 'expiresAt'>;
 
 export type Accounts = {
   /** @throws validation for a weak password · conflict when the address is taken */
-  signUp(input: Credentials & { isAdmin?: boolean }): Promise<User>;
-  /** `from` is the caller's IP. @throws invalid_credentials · rate_limited after too many attempts, whether the account exists or not */
+  signUp(input: NewAccount): Promise<User>;
+  /** Whose password it is; `from` is the caller's IP. Too many attempts lock, whether the account exists or not. @throws invalid_credentials · account_locked · rate_limited for a network */
+  identify(input: Credentials, from: string): Promise<User>;
+  /** The same, with a session of refresh tokens that stay. @throws as identify */
   logIn(input: Credentials, from: string): Promise<{ user: User; session: Session }>;
   /** The user of a live session. @throws invalid_token */
   refresh(jti: string): Promise<User>;
@@ -66,14 +71,32 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const { store, passwords, clock } = options;
   const fresh = createFresh((id) => store.users.find(Number(id)));
   return {
-    async signUp({ email, password, isAdmin = false }) {
+    async signUp({ password, isAdmin = false, ...input }) {
       await checkPassword(options, password);
+      const email = normalise(input.email);
+      const facts = {
+        email,
+        isAdmin,
+        fullName: input.fullName ?? null,
+        companyName: input.companyName ?? email,
+      };
       const passwordHash = await passwords.hash(password);
-      const user = await store.users.insert({ email: normalise(email), passwordHash, isAdmin }, clock.now());
+      const user = await store.users.insert({ ...facts, passwordHash }, clock.now());
       if (!user) throw emailTaken();
       return user;
     },
-    logIn: (input, from) => logIn(options, input, from),
+    identify: (input, from) => identify(options, input, from),
+    async logIn(input, from) {
+      const user = await identify(options, input, from);
+      const now = clock.now();
+      const session: Session = {
+        jti: newId('rt', 32),
+        userId: user.id,
+        expiresAt: new Date(now.getTime() + sessionMs),
+      };
+      await store.refreshSessions.insert(session, now);
+      return { user, session };
+    },
     async refresh(jti) {
       const session = await store.refreshSessions.find(jti);
       if (!session || session.revokedAt || session.expiresAt <= clock.now()) throw fail('invalid_token');
@@ -91,48 +114,46 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     async remove(id) {
       if (!(await store.users.delete(id, clock.now()))) throw fail('not_found', { resource: 'user' });
-      await store.refreshSessions.revokeAll(id, clock.now());
+      await endSessions(options, id);
       await fresh.forget(String(id));
     },
   };
 }
 
-/** Counts before the password is looked at, so that parallel guesses all count. @throws rate_limited */
-async function countAttempt({ store, clock }: AccountsOptions, key: string, allowed: number): Promise<void> {
+/** Counts before the password is looked at, so that parallel guesses all count. @throws `kind` */
+async function countAttempt(
+  { store, clock }: AccountsOptions,
+  key: string,
+  allowed: number,
+  kind: 'account_locked' | 'rate_limited',
+): Promise<void> {
   const now = clock.now();
   const { count, until } = await store.logInAttempts.count(key, now, attemptWindowMs);
   if (count > allowed) {
-    throw fail('rate_limited', {
+    throw fail(kind, {
       message: 'Too many log-in attempts',
       retryAfter: (until.getTime() - now.getTime()) / 1000,
     });
   }
 }
 
-async function logIn(options: AccountsOptions, input: Credentials, from: string) {
-  const { store, passwords, clock } = options;
+async function identify(options: AccountsOptions, input: Credentials, from: string): Promise<User> {
+  const { store, passwords } = options;
   const email = normalise(input.email);
   const [key, network] = [attemptKey(email), networkKey(from)];
-  const now = clock.now();
-  await countAttempt(options, network, attemptsAllowed.network);
-  await countAttempt(options, key, attemptsAllowed.account);
+  await countAttempt(options, network, attemptsAllowed.network, 'rate_limited');
+  await countAttempt(options, key, attemptsAllowed.account, 'account_locked');
   const user = await store.users.findByEmail(email);
   const matches = await passwords.verify(input.password, user?.passwordHash ?? null);
   if (!user || !matches) throw fail('invalid_credentials', { message: 'Invalid email or password' });
   await store.logInAttempts.clear(key);
   // The guesses before it stay: else one account of one's own would buy any number of them.
   await store.logInAttempts.forgive(network);
-  const session: Session = {
-    jti: newId('rt', 32),
-    userId: user.id,
-    expiresAt: new Date(now.getTime() + sessionMs),
-  };
-  await store.refreshSessions.insert(session, now);
-  return { user, session };
+  return user;
 }
 
 async function update(options: AccountsOptions, id: number, change: UserUpdate): Promise<User> {
-  const { store, passwords, clock } = options;
+  const { store, passwords } = options;
   const { email, password, isAdmin, unlock } = change;
   const before = await store.users.find(id);
   if (!before) throw fail('not_found', { resource: 'user' });
@@ -147,9 +168,15 @@ async function update(options: AccountsOptions, id: number, change: UserUpdate):
   };
   const user = Object.keys(values).length > 0 ? await store.users.update(id, values) : before;
   if (!user) throw fail('not_found', { resource: 'user' });
-  if (password !== undefined) await store.refreshSessions.revokeAll(id, clock.now());
+  if (password !== undefined) await endSessions(options, id);
   if (unlock === true || password !== undefined) await store.logInAttempts.clear(attemptKey(user.email));
   return user;
+}
+
+/** Of every plane. */
+async function endSessions({ store, clock }: AccountsOptions, userId: number): Promise<void> {
+  await store.refreshSessions.revokeAll(userId, clock.now());
+  await store.sessions.revokeAll(userId, clock.now());
 }
 
 async function checkPassword({ isCommonPassword }: AccountsOptions, password: string): Promise<void> {

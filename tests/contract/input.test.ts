@@ -7,6 +7,7 @@ import { authNames, errorCodesOf, ownerOf } from '#schemas/kit/plane.ts';
 import type { Operation } from '#schemas/kit/operation.ts';
 import * as adapter from '#tests/adapter/kit.ts';
 import * as facilitator from '#tests/facilitator/kit.ts';
+import * as platform from '#tests/platform/kit.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { urlOf } from '#tests/kit/call.ts';
 import { misfit, resolved } from '#tests/kit/catalogue.ts';
@@ -19,6 +20,7 @@ beforeAll(async () => {
   world = await bootApp();
   const app = await adapter.newClient(world);
   const merchant = await facilitator.newMerchant(world.app);
+  const tenant = await platform.newTenant(world.app);
   callers = {
     'adapter none': {},
     'adapter admin': adapter.admin(world),
@@ -27,6 +29,9 @@ beforeAll(async () => {
     'facilitator client': merchant.headers,
     'facilitator user': merchant.person.bearer,
     'facilitator admin': adapter.bearer(world.secrets.ADMIN_MASTER_KEY),
+    'platform none': {},
+    'platform user': tenant.user,
+    'platform key': platform.as(await platform.newKey(world.app, tenant)),
   };
 });
 afterAll(() => world.close());
@@ -85,7 +90,7 @@ const json = (value: unknown) => JSON.stringify(value);
 const bodyOf = (op: Operation) => structuredClone(op.examples.body) as Record<string, unknown>;
 const withBody = operations.filter((op) => op.body);
 /** Operations that end the credentials they are called with. */
-const ending = new Set(['revokeToken']);
+const ending = new Set(['revokeToken', 'logOutAccount']);
 /** Bodies whose fields the protocol itself judges: it answers 200 and why not. */
 const judged = new Set(['verifyPayment', 'settlePayment']);
 

@@ -2,6 +2,9 @@
 export type User = {
   id: number;
   publicId: string;
+  /** `ten_…`: whose keys and resources are theirs. */
+  tenantId: string;
+  fullName: string | null;
   /** Lower-case. */
   email: string;
   passwordHash: string;
@@ -10,12 +13,15 @@ export type User = {
   deletedAt: Date | null;
 };
 
-export type NewUser = Pick<User, 'email' | 'passwordHash' | 'isAdmin'>;
+export type NewUser = Pick<User, 'email' | 'passwordHash' | 'isAdmin' | 'fullName'> & {
+  /** Name of the tenant that is made with it. */
+  companyName: string;
+};
 
-export type UserChange = Partial<Pick<User, 'email' | 'passwordHash' | 'isAdmin'>>;
+export type UserChange = Partial<Pick<User, 'email' | 'passwordHash' | 'isAdmin' | 'fullName'>>;
 
 export type UserRepository = {
-  /** Null when the address is taken. */
+  /** With a tenant of its own; null when the address is taken. */
   insert(user: NewUser, at: Date): Promise<User | null>;
   /** Not deleted ones only. */
   findByEmail(email: string): Promise<User | null>;

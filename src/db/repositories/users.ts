@@ -3,46 +3,61 @@ import { newId } from '#src/core/ids.ts';
 import type {
   LogInAttemptRepository,
   RefreshSessionRepository,
+  User,
   UserRepository,
 } from '#src/core/ports/users.ts';
 import type { Db } from '../handle.ts';
 import { logInAttempts, refreshSessions, users } from '../tables/facilitator.ts';
+import { tenants } from '../tables/tenants.ts';
 
 /** People's accounts; deleted ones are kept but not found. */
 export function userRepository(db: Db): UserRepository {
   const live = isNull(users.deletedAt);
   return {
-    async insert(user, at) {
-      const [row] = await db
-        .insert(users)
-        .values({ ...user, publicId: newId('usr'), createdAt: at })
-        .onConflictDoNothing()
-        .returning();
-      return row ?? null;
-    },
+    insert: ({ companyName, ...user }, at) =>
+      db.transaction(async (tx) => {
+        const tenantId = newId('ten');
+        await tx.insert(tenants).values({ id: tenantId, name: companyName, createdAt: at });
+        const [row] = await tx
+          .insert(users)
+          .values({ ...user, tenantId, publicId: newId('usr'), createdAt: at })
+          .onConflictDoNothing()
+          .returning();
+        if (row) return toUser(row);
+        await tx.delete(tenants).where(eq(tenants.id, tenantId));
+        return null;
+      }),
     async findByEmail(email) {
       const [row] = await db
         .select()
         .from(users)
         .where(and(eq(users.email, email), live));
-      return row ?? null;
+      return row ? toUser(row) : null;
     },
     async find(id) {
       const [row] = await db
         .select()
         .from(users)
         .where(and(eq(users.id, id), live));
-      return row ?? null;
+      return row ? toUser(row) : null;
     },
-    list: ({ offset, limit }) =>
-      db.select().from(users).where(live).orderBy(asc(users.id)).offset(offset).limit(limit),
+    async list({ offset, limit }) {
+      const found = await db
+        .select()
+        .from(users)
+        .where(live)
+        .orderBy(asc(users.id))
+        .offset(offset)
+        .limit(limit);
+      return found.map(toUser);
+    },
     async update(id, change) {
       const [row] = await db
         .update(users)
         .set(change)
         .where(and(eq(users.id, id), live))
         .returning();
-      return row ?? null;
+      return row ? toUser(row) : null;
     },
     async delete(id, at) {
       const gone = await db
@@ -53,6 +68,12 @@ export function userRepository(db: Db): UserRepository {
       return gone.length > 0;
     },
   };
+}
+
+/** A user of a row. */
+export function toUser({ tenantId, ...user }: typeof users.$inferSelect): User {
+  if (tenantId === null) throw new Error(`user ${user.id} has no tenant`);
+  return { ...user, tenantId };
 }
 
 /** Refresh tokens by id. */

@@ -16,6 +16,7 @@ import {
 import type { SettlementStatus } from '#src/core/ports/settlements.ts';
 import type { Hex } from '#src/core/hex.ts';
 import { hex, instant, uint256 } from '../columns.ts';
+import { tenants } from './tenants.ts';
 
 /** People's accounts, of every plane. */
 export const users = pgTable(
@@ -23,6 +24,10 @@ export const users = pgTable(
   {
     id: serial('id').primaryKey(),
     publicId: text('public_id').notNull(),
+    tenantId: text('tenant_id')
+      .$type<string>()
+      .references(() => tenants.id),
+    fullName: text('full_name'),
     email: text('email').notNull(),
     passwordHash: text('password_hash').notNull(),
     isAdmin: boolean('is_admin').notNull().default(false),
@@ -34,6 +39,7 @@ export const users = pgTable(
     uniqueIndex('users_email')
       .on(t.email)
       .where(sql`${t.deletedAt} is null`),
+    index('users_tenant').on(t.tenantId),
   ],
 );
 

@@ -1,0 +1,97 @@
+import type { PlaneDefinition } from '../kit/plane.ts';
+import { type PlatformCode, PlatformError, platformErrors, typeOfStatus } from './errors.ts';
+
+/** Every scope of a key; the names of groups that are still to come are accepted, too. */
+export const platformScopes = [
+  'tokens:read',
+  'tokens:write',
+  'wallets:read',
+  'wallets:write',
+  'transactions:read',
+  'transactions:write',
+  'nfts:read',
+  'nfts:write',
+  'identities:read',
+  'identities:write',
+  'compliance:read',
+  'compliance:write',
+  'governance:read',
+  'governance:write',
+  'roles:read',
+  'roles:write',
+  'vesting:read',
+  'vesting:write',
+  'vaults:read',
+  'vaults:write',
+  'webhooks:read',
+  'webhooks:write',
+  'events:read',
+  'gas_estimates:read',
+  'batch:write',
+  'networks:read',
+] as const;
+
+export type PlatformScope = (typeof platformScopes)[number];
+
+/** True for scopes that a publishable key can't use, whatever it was granted. */
+export function isWriteScope(scope: string | undefined): boolean {
+  return scope?.endsWith(':write') ?? false;
+}
+
+const codes = Object.fromEntries(
+  Object.entries(platformErrors).map(([code, { status }]) => [code, status]),
+) as Record<PlatformCode, number>;
+
+const bearer = (description: string, bearerFormat: string) => ({
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat,
+  description,
+});
+
+/** The platform's contract: tokens, wallets and what belongs to them, for servers and dashboards. */
+export const platformPlane: PlaneDefinition = {
+  name: 'platform',
+  title: 'Platform',
+  description: 'Issues and runs tokens: keys for servers, sessions for dashboards.',
+  tags: {
+    Accounts: 'People: registration, sessions, their own data',
+    'API keys': 'Keys of servers and apps; managed by people, never by keys',
+    Networks: 'Chains that a key reaches',
+  },
+  prefixes: ['/v1', '/auth'],
+  errorBody: PlatformError,
+  codes,
+  errorExample: (code) => {
+    const { status, message } = platformErrors[code as PlatformCode];
+    return {
+      error: {
+        type: typeOfStatus(status),
+        code,
+        message,
+        status,
+        request_id: 'req_5f0c4d2e9b7a41c38d6e0f1a2b3c4d5e',
+      },
+    };
+  },
+  auth: {
+    none: { security: {}, errors: [] },
+    key: {
+      security: { PlatformKey: bearer('API key: `sk_test_…`, `sk_live_…`, `pk_test_…`, `pk_live_…`', 'key') },
+      errors: ['unauthorized', 'key_expired', 'ip_not_allowed'],
+    },
+    user: {
+      security: { PlatformUser: bearer('Access token of a session', 'JWT') },
+      errors: ['unauthorized', 'token_expired'],
+    },
+  },
+  added: {
+    always: ['internal_error', 'service_unavailable'],
+    limited: ['rate_limited'],
+    scoped: ['forbidden'],
+    input: ['validation_error', 'missing_field'],
+    body: ['payload_too_large', 'unsupported_media_type'],
+  },
+  addedFor: (op) => (isWriteScope(op.scope) ? ['secret_key_required'] : []),
+  bodyLimit: 64 * 1024,
+};

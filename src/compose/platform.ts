@@ -1,0 +1,54 @@
+import { createTokenFamily } from '#src/http/tokens.ts';
+import type { Log } from '#src/http/logging.ts';
+import type { Plane } from '#src/http/plane.ts';
+import { platformPlane } from '#src/planes/platform/index.ts';
+import type { Accounts } from '#src/services/accounts.ts';
+import { createApiKeys } from '#src/services/api-keys.ts';
+import { createLastUsed } from '#src/services/last-used.ts';
+import { createSessions } from '#src/services/sessions.ts';
+import { type Kernel, pepperOf } from './kernel.ts';
+import type { Operators } from './operators.ts';
+
+function tokenFamilies({ config, secrets, clock }: Kernel) {
+  const previous = config.env.JWT_SECRET_PREVIOUS;
+  const common = {
+    secrets: [secrets.JWT_SECRET, ...(previous ? [previous] : [])] as [string, ...string[]],
+    issuer: 'chronos-platform',
+    audience: 'chronos-platform',
+    clock,
+  };
+  return {
+    access: createTokenFamily({ ...common, name: 'platform-access', ttlSeconds: 3_600 }),
+    refresh: createTokenFamily({ ...common, name: 'platform-refresh', ttlSeconds: 7 * 24 * 3_600 }),
+  };
+}
+
+export type PlatformParts = { accounts: Accounts; operators: Operators; settles: boolean; log: Log };
+
+/** The platform plane on the kernel's parts. */
+export function composePlatform(
+  kernel: Kernel,
+  { accounts, operators, settles, log }: PlatformParts,
+): { plane: Plane; stop(): Promise<void> } {
+  const { store, clock, networks } = kernel;
+  const lastUsed = createLastUsed({ store, clock, log, flushMs: 2_000 });
+  const plane = platformPlane({
+    accounts,
+    apiKeys: createApiKeys({
+      store,
+      clock,
+      pepper: pepperOf(kernel),
+      onUse: (hash) => lastUsed.note(hash),
+    }),
+    sessions: createSessions({ store, clock }),
+    tenants: store.tenants,
+    users: store.users,
+    tokens: tokenFamilies(kernel),
+    networks,
+    head: operators.head,
+    isPaused: operators.pauses.isPaused,
+    settles,
+    clock,
+  });
+  return { plane, stop: () => lastUsed.stop() };
+}

@@ -1,0 +1,18 @@
+import { eq } from 'drizzle-orm';
+import type { TenantRepository } from '#src/core/ports/tenants.ts';
+import type { Db } from '../handle.ts';
+import { tenants as t } from '../tables/tenants.ts';
+
+/** Tenants; they are made with their first user. */
+export function tenantRepository(db: Db): TenantRepository {
+  return {
+    async find(id) {
+      const [row] = await db.select().from(t).where(eq(t.id, id));
+      return row ?? null;
+    },
+    async rename(id, name) {
+      const [row] = await db.update(t).set({ name }).where(eq(t.id, id)).returning();
+      return row ?? null;
+    },
+  };
+}

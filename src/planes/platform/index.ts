@@ -1,0 +1,25 @@
+import { platformPlane as definition } from '#schemas/platform/plane.ts';
+import type { Plane } from '#src/http/plane.ts';
+import { platformAuth, requireSecretKey } from './auth.ts';
+import { renderPlatformError } from './errors.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { networkRoutes } from './routes/networks.ts';
+import type { PlatformServices } from './services.ts';
+
+/** The platform: tokens and wallets for servers, keys and sessions for dashboards (seed 003). */
+export function platformPlane(services: PlatformServices): Plane {
+  const { access, refresh } = services.tokens;
+  return {
+    definition,
+    routes: [...accountRoutes(services), ...apiKeyRoutes(services), ...networkRoutes(services)],
+    authenticate: platformAuth(services),
+    render: renderPlatformError,
+    guard: requireSecretKey,
+    anonymousPerMinute: 100,
+    async setup(app) {
+      await access.setup(app);
+      await refresh.setup(app);
+    },
+  };
+}

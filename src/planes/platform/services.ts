@@ -1,0 +1,25 @@
+import type { Clock } from '#src/core/clock.ts';
+import type { Networks } from '#src/core/networks.ts';
+import type { TenantRepository } from '#src/core/ports/tenants.ts';
+import type { UserRepository } from '#src/core/ports/users.ts';
+import type { TokenFamily } from '#src/http/tokens.ts';
+import type { Accounts } from '#src/services/accounts.ts';
+import type { ApiKeys } from '#src/services/api-keys.ts';
+import type { Sessions } from '#src/services/sessions.ts';
+
+/** All that the plane is handed. */
+export type PlatformServices = {
+  accounts: Accounts;
+  apiKeys: ApiKeys;
+  sessions: Sessions;
+  tenants: TenantRepository;
+  users: Pick<UserRepository, 'update' | 'find'>;
+  tokens: { access: TokenFamily; refresh: TokenFamily };
+  networks: Networks;
+  /** Latest block, or null while the network does not answer. */
+  head(network: string): Promise<bigint | null>;
+  isPaused(network: string): Promise<boolean>;
+  /** Payments are settled at all. */
+  settles: boolean;
+  clock: Clock;
+};
