@@ -31,8 +31,6 @@ export const platformScopes = [
   'networks:read',
 ] as const;
 
-export type PlatformScope = (typeof platformScopes)[number];
-
 /** True for scopes that a publishable key can't use, whatever it was granted. */
 export function isWriteScope(scope: string | undefined): boolean {
   return scope?.endsWith(':write') ?? false;
