@@ -610,6 +610,128 @@ export const operations = {
         ]
       ]
     }
+  },
+  "platform": {
+    "registerAccount": {
+      "method": "POST",
+      "path": "/auth/register",
+      "security": []
+    },
+    "logInAccount": {
+      "method": "POST",
+      "path": "/auth/login",
+      "security": []
+    },
+    "refreshSession": {
+      "method": "POST",
+      "path": "/auth/refresh",
+      "security": []
+    },
+    "logOutAccount": {
+      "method": "POST",
+      "path": "/auth/logout",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "getMe": {
+      "method": "GET",
+      "path": "/auth/me",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "updateMe": {
+      "method": "PATCH",
+      "path": "/auth/me",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "createApiKey": {
+      "method": "POST",
+      "path": "/v1/api_keys",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "listApiKeys": {
+      "method": "GET",
+      "path": "/v1/api_keys",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
+    },
+    "getApiKey": {
+      "method": "GET",
+      "path": "/v1/api_keys/{id}",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "updateApiKey": {
+      "method": "PATCH",
+      "path": "/v1/api_keys/{id}",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "revokeApiKey": {
+      "method": "DELETE",
+      "path": "/v1/api_keys/{id}",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "rotateApiKey": {
+      "method": "POST",
+      "path": "/v1/api_keys/{id}/rotate",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "listNetworks": {
+      "method": "GET",
+      "path": "/v1/networks",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "getNetwork": {
+      "method": "GET",
+      "path": "/v1/networks/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    }
   }
 } as const;
 
@@ -647,4 +769,21 @@ export type ErrorCode =
   | 'USER_OPERATION_FAILED'
   | 'VALIDATION_ERROR'
   | 'VERIFICATION_FAILED'
-  | 'WALLET_NOT_FOUND';
+  | 'WALLET_NOT_FOUND'
+  | 'account_locked'
+  | 'api_key_not_found'
+  | 'conflict'
+  | 'forbidden'
+  | 'internal_error'
+  | 'invalid_credentials'
+  | 'ip_not_allowed'
+  | 'key_expired'
+  | 'missing_field'
+  | 'network_not_found'
+  | 'payload_too_large'
+  | 'rate_limited'
+  | 'service_unavailable'
+  | 'token_expired'
+  | 'unauthorized'
+  | 'unsupported_media_type'
+  | 'validation_error';
