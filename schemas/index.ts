@@ -9,6 +9,7 @@ import { operations as wallets } from './adapter/wallet.ts';
 import { operations as facilitatorAdmin } from './facilitator/admin.ts';
 import { operations as accounts } from './facilitator/accounts.ts';
 import { operations as merchantClients } from './facilitator/clients.ts';
+import { operations as discovery } from './facilitator/discovery.ts';
 import { operations as metrics } from './facilitator/metrics.ts';
 import { operations as operators } from './facilitator/operators.ts';
 import { operations as payments } from './facilitator/payments.ts';
@@ -42,6 +43,7 @@ const facilitator = [
   ...merchantClients,
   ...settlements,
   ...resources,
+  ...discovery,
   ...metrics,
   ...facilitatorAdmin,
   ...operators,

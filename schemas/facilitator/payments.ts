@@ -50,6 +50,12 @@ export const PaymentPayload = model(
       accepted: Type.Optional(
         Type.Object({}, { ...open, description: 'Version 2: the requirements that the payer accepted' }),
       ),
+      resource: Type.Optional(
+        Type.Object({}, { ...open, description: 'Version 2: url and words of what is paid for' }),
+      ),
+      extensions: Type.Optional(
+        Type.Object({}, { ...open, description: 'Version 2: extensions of the protocol, see /supported' }),
+      ),
       payload: Type.Union([Type.String(), Type.Object({}, open)], {
         description: "The scheme's signed object, as it is or as base64 of its JSON",
       }),
@@ -144,7 +150,7 @@ export const verifyPayment = operation({
   tag: 'Payments',
   summary: 'Verifies a payment against requirements; settles nothing',
   description:
-    'A payment that breaks a rule is answered with 200 and isValid false. 500 means that nobody could tell: the payment may be good.',
+    'A payment that breaks a rule is answered with 200 and isValid false. 500 means that nobody could tell: the payment may be good. The header EXTENSION-RESPONSES (base64 of JSON) says what became of the extension bazaar.',
   auth: 'client',
   scope: 'verify',
   body: ref(PaymentRequest),
@@ -164,7 +170,7 @@ export const settlePayment = operation({
   tag: 'Payments',
   summary: 'Verifies a payment and settles it on the chain, once',
   description:
-    'success true is said once for one payment. A repeated call answers duplicate_settlement with the transaction; an outcome that is not known yet answers settlement_pending (version 1: unexpected_settle_error) with the hash: ask again. With an Idempotency-Key header the same call answers the same success again.',
+    'success true is said once for one payment. A repeated call answers duplicate_settlement with the transaction; an outcome that is not known yet answers settlement_pending (version 1: unexpected_settle_error) with the hash: ask again. With an Idempotency-Key header the same call answers the same success again. What the payment offers by the extension bazaar (version 1: outputSchema) is listed under /discovery with its success; the header EXTENSION-RESPONSES tells.',
   auth: 'client',
   scope: 'settle',
   headers: Type.Object({

@@ -53,6 +53,7 @@ export const facilitatorPlane: PlaneDefinition = {
     Clients: 'Keys of merchants for the payment endpoints',
     Settlements: "A merchant's own payments and their outcomes",
     Resources: 'What merchants offer for payment',
+    Discovery: 'What can be bought, for everybody to find (x402 Bazaar)',
     Metrics: 'Figures over time',
     Admin: 'Users and assets, for operators',
   },

@@ -14,6 +14,7 @@ import { facilitatorPlane } from '#src/planes/facilitator/index.ts';
 import { type Accounts, createAccounts } from '#src/services/accounts.ts';
 import { createCommonPasswords } from '#src/services/common-passwords.ts';
 import type { Journal } from '#src/services/journal.ts';
+import { createDiscovery } from '#src/services/discovery.ts';
 import { createMerchantClients } from '#src/services/merchant-clients.ts';
 import { createPasswords } from '#src/services/passwords.ts';
 import { createPaymentAssets } from '#src/services/payment-assets.ts';
@@ -23,6 +24,7 @@ import { createPayments } from '#src/services/payments.ts';
 import { createReports } from '#src/services/reports.ts';
 import { createResources } from '#src/services/resources.ts';
 import type { Usage } from '#src/services/usage.ts';
+import { readOffer } from '#src/x402/bazaar/offer.ts';
 import { exactEip3009 } from '#src/x402/eip3009/scheme.ts';
 import { createPaymentEngine } from '#src/x402/engine.ts';
 import { exactPermit2 } from '#src/x402/permit2/scheme.ts';
@@ -155,6 +157,7 @@ export function composeFacilitator(
     reports: createReports({ store, usage: kernel.usage, clock }),
     ...operators,
     resources: createResources({ store, networks: kernel.networks, assets, clock }),
+    discovery: createDiscovery({ store, networks: kernel.networks, readOffer, clock }),
     tokens: tokenFamilies(kernel),
     adminToken: config.env.ADMIN_TOKEN ?? secrets.ADMIN_MASTER_KEY,
     version,

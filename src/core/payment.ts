@@ -99,6 +99,8 @@ export type PaymentRequest = {
   /** The scheme's own object, decoded. */
   payload: Readonly<Record<string, unknown>>;
   extensions: Readonly<Record<string, unknown>>;
+  /** Name of the resource in the catalogue; '' when not told. */
+  offer: string;
 };
 
 /** Refused by a rule of the protocol: an expected outcome, never an error. */

@@ -4,6 +4,7 @@ import type { Db } from './handle.ts';
 import { apiClientRepository } from './repositories/api-clients.ts';
 import { apiKeyRepository } from './repositories/api-keys.ts';
 import { eventRepository } from './repositories/events.ts';
+import { catalogueRepository } from './repositories/catalogue.ts';
 import { clientTokenRepository } from './repositories/client-tokens.ts';
 import { idempotencyRepository } from './repositories/idempotency.ts';
 import { journalRepository } from './repositories/journal.ts';
@@ -32,6 +33,7 @@ function repositories(db: Db) {
     apiClients: apiClientRepository(db),
     apiKeys: apiKeyRepository(db),
     events: eventRepository(db),
+    catalogue: catalogueRepository(db),
     clientTokens: clientTokenRepository(db),
     idempotency: idempotencyRepository(db),
     journal: journalRepository(db),

@@ -1,8 +1,14 @@
 import type { Clock } from '#src/core/clock.ts';
 import { fail } from '#src/core/errors.ts';
 import type { Address } from '#src/core/hex.ts';
+import { catalogueName, wordsOf } from '#src/core/listing.ts';
 import type { Networks } from '#src/core/networks.ts';
-import type { Resource, ResourceInput, ResourceRepository } from '#src/core/ports/resources.ts';
+import type {
+  Resource,
+  ResourceIndex,
+  ResourceInput,
+  ResourceRepository,
+} from '#src/core/ports/resources.ts';
 import type { PaymentAssets } from './payment-assets.ts';
 
 export type ResourcesOptions = {
@@ -36,7 +42,7 @@ export function createResources(options: ResourcesOptions): Resources {
   return {
     async create(userId, input) {
       await checkAccepts(options, input);
-      return store.resources.insert(userId, input, clock.now());
+      return store.resources.insert(userId, indexed(input), clock.now());
     },
     list: (userId, page) => store.resources.list(userId, page),
     async get(userId, id) {
@@ -46,12 +52,18 @@ export function createResources(options: ResourcesOptions): Resources {
     },
     async replace(userId, id, input) {
       await checkAccepts(options, input);
-      found(await store.resources.replace(userId, id, input, clock.now()));
+      found(await store.resources.replace(userId, id, indexed(input), clock.now()));
     },
     async remove(userId, id) {
       found(await store.resources.delete(userId, id, clock.now()));
     },
   };
+}
+
+function indexed(input: ResourceInput): ResourceInput & ResourceIndex {
+  const { resource, type, accepts, metadata } = input;
+  const words = wordsOf(resource, type, metadata, ...accepts.map((one) => one['description'] ?? ''));
+  return { ...input, words, offer: catalogueName(resource, null) };
 }
 
 /** What is offered must be payable: a known network, a registered asset, an amount in the version's own field. */

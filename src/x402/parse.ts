@@ -1,10 +1,13 @@
 import type { PaymentRequest, Refusal, Requirements, Unreadable, X402Version } from '#src/core/payment.ts';
+import { catalogueName } from '#src/core/listing.ts';
 import { refuse } from '#src/core/payment.ts';
 import { asAddress, asFields, asText, asUint, type Fields } from './fields.ts';
 
 const maxWord = 128;
 const maxPayload = 32_768;
 const maxResource = 4_096;
+/** It is indexed. */
+const maxOffer = 2_048;
 
 /** Reads a verify or settle body of either version, as seed and specifications spell it. */
 export function parsePaymentRequest(body: unknown): PaymentRequest | Refusal | Unreadable {
@@ -30,7 +33,18 @@ export function parsePaymentRequest(body: unknown): PaymentRequest | Refusal | U
   const payload = readPayload(payment['payload']);
   if ('fault' in payload) return payload;
   const extensions = asFields(payment['extensions']) ?? {};
-  return { version, scheme, network, requirements, accepted, payload: payload.fields, extensions };
+  const resource = version === 1 ? requirements.resource : resourceOf(payment);
+  const offer = catalogueName(resource, asFields(extensions['bazaar'])?.['routeTemplate']).slice(0, maxOffer);
+  return {
+    version,
+    scheme,
+    network,
+    requirements: { ...requirements, resource },
+    accepted,
+    payload: payload.fields,
+    extensions,
+    offer,
+  };
 }
 
 function unreadable(
@@ -73,6 +87,11 @@ function readRequirements(version: X402Version, raw: Fields): Requirements | Unr
   if (!fields) return at('extra', 'must be an object');
   const resource = asText(raw['resource'], maxResource) ?? '';
   return { scheme, network, amount, asset, payTo, maxTimeoutSeconds: seconds, extra: fields, resource, raw };
+}
+
+/** Version 2 names what is paid for beside the payment. */
+function resourceOf(payment: Fields): string {
+  return asText(asFields(payment['resource'])?.['url'], maxResource) ?? '';
 }
 
 /** The scheme's object, as it is or as base64 of its JSON (seed 002). */

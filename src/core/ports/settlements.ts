@@ -20,6 +20,8 @@ export type Settlement = {
   method: string;
   x402Version: number;
   resource: string;
+  /** Name of the resource in the catalogue. */
+  offer: string;
   /** What was signed with its signature, hashed. */
   proof: string;
   status: SettlementStatus;

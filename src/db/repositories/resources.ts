@@ -34,7 +34,7 @@ export function resourceRepository(db: Db): ResourceRepository {
     async replace(userId, id, input, at) {
       const done = await db
         .update(t)
-        .set({ ...input, updatedAt: at })
+        .set({ ...input, source: 'merchant', updatedAt: at })
         .where(own(userId, id))
         .returning({ id: t.id });
       return done.length > 0;
@@ -46,6 +46,8 @@ export function resourceRepository(db: Db): ResourceRepository {
   };
 }
 
-function toResource({ deletedAt: _deletedAt, ...row }: Row): Resource {
-  return row;
+/** The row without what only the catalogue needs. */
+export function toResource(row: Omit<Row, 'deletedAt'>): Resource {
+  const { id, userId, resource, type, x402Version, accepts, metadata, source, createdAt, updatedAt } = row;
+  return { id, userId, resource, type, x402Version, accepts, metadata, source, createdAt, updatedAt };
 }

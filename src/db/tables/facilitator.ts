@@ -13,6 +13,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { ResourceSource } from '#src/core/ports/resources.ts';
 import type { SettlementStatus } from '#src/core/ports/settlements.ts';
 import type { Hex } from '#src/core/hex.ts';
 import { hex, instant, uint256 } from '../columns.ts';
@@ -130,6 +131,7 @@ export const settlements = pgTable(
     method: text('method').notNull(),
     x402Version: smallint('x402_version').notNull(),
     resource: text('resource').notNull(),
+    offer: text('offer').notNull().default(''),
     proof: text('proof').notNull(),
     status: text('status').$type<SettlementStatus>().notNull(),
     transactionId: text('transaction_id'),
@@ -156,6 +158,10 @@ export const settlements = pgTable(
     index('settlements_settled')
       .on(t.settledAt)
       .where(sql`${t.settledAt} is not null`),
+    // Offers are as long as URLs, index entries are not.
+    index('settlements_offer')
+      .on(t.owner, sql`md5(${t.offer})`, t.settledAt)
+      .where(sql`${t.settledAt} is not null`),
   ],
 );
 
@@ -172,6 +178,11 @@ export const resources = pgTable(
     x402Version: smallint('x402_version').notNull(),
     accepts: jsonb('accepts').$type<Record<string, unknown>[]>().notNull(),
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull(),
+    source: text('source').$type<ResourceSource>().notNull().default('merchant'),
+    action: text('action').notNull().default(''),
+    extensions: jsonb('extensions').$type<Record<string, unknown>>().notNull().default({}),
+    offer: text('offer').notNull().default(''),
+    words: text('words').notNull().default(''),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
     deletedAt: instant('deleted_at'),
@@ -181,5 +192,11 @@ export const resources = pgTable(
       .on(t.id)
       .where(sql`${t.deletedAt} is null`),
     index('resources_user').on(t.userId, t.id),
+    index('resources_offer').on(t.userId, sql`md5(${t.offer})`),
+    index('resources_changed')
+      .on(t.updatedAt, t.id)
+      .where(sql`${t.deletedAt} is null`),
+    index('resources_words').using('gin', sql`to_tsvector('english', ${t.words})`),
+    check('resources_source', sql`${t.source} in ('merchant', 'payment')`),
   ],
 );

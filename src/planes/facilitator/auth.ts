@@ -49,7 +49,7 @@ async function authenticateClient({ clients }: FacilitatorServices, request: Fas
     owner: ownerOf(client.userId),
     scopes: client.scopes,
     perMinute: client.quotaPerMinute ?? clientPerMinute,
-    facts: { payTo: client.payTo },
+    facts: { payTo: client.payTo, userId: client.userId },
   });
 }
 
@@ -72,6 +72,11 @@ async function authenticateUser({ accounts, tokens }: FacilitatorServices, reque
 /** The user id of a `user` principal. */
 export function userIdOf(who: Principal): number {
   return Number(who.id);
+}
+
+/** The user that a client key belongs to. */
+export function userOf(who: Principal): number {
+  return who.facts['userId'] as number;
 }
 
 /** Whose rows a user may see: its own, or (null) everybody's for an admin. */

@@ -5,6 +5,7 @@ import { renderFacilitatorError } from './errors.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { clientRoutes } from './routes/clients.ts';
+import { discoveryRoutes } from './routes/discovery.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -25,6 +26,7 @@ export function facilitatorPlane(services: FacilitatorServices): Plane {
       ...clientRoutes(services),
       ...settlementRoutes(services),
       ...resourceRoutes(services),
+      ...discoveryRoutes(services),
       ...metricsRoutes(services),
       ...adminRoutes(services),
       ...operatorRoutes(services),

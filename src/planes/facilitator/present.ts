@@ -3,10 +3,13 @@ import type { AdminAsset } from '#schemas/facilitator/admin.ts';
 import type { FacilitatorUser } from '#schemas/facilitator/accounts.ts';
 import type { MerchantClient as MerchantClientBody } from '#schemas/facilitator/clients.ts';
 import type { SettleResult, VerifyResult } from '#schemas/facilitator/payments.ts';
+import type { DiscoveryResource } from '#schemas/facilitator/discovery.ts';
 import type { Resource as ResourceBody } from '#schemas/facilitator/resources.ts';
 import type { Settlement as SettlementBody } from '#schemas/facilitator/settlements.ts';
 import type { Asset, PaymentKind as PaymentKindBody } from '#schemas/facilitator/system.ts';
 import { checksum } from '#src/core/address.ts';
+import { listingFacts } from '#src/core/listing.ts';
+import type { Listing } from '#src/core/ports/discovery.ts';
 import type { MerchantClient } from '#src/core/ports/merchant-clients.ts';
 import type { PaymentAsset } from '#src/core/ports/payment-assets.ts';
 import type { Resource } from '#src/core/ports/resources.ts';
@@ -112,5 +115,22 @@ export function presentResource(row: Resource): Static<typeof ResourceBody> {
     metadata,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
+  };
+}
+
+/** An entry of the catalogue; the seed's type `endpoint` is what the protocol calls `http`. */
+export function presentListing(row: Listing): Static<typeof DiscoveryResource> {
+  const { resource, type, x402Version, metadata, extensions } = row;
+  const accepts = row.accepts as Static<typeof DiscoveryResource>['accepts'];
+  return {
+    resource,
+    type: type === 'endpoint' ? 'http' : type,
+    x402Version,
+    accepts,
+    lastUpdated: row.updatedAt.toISOString(),
+    ...listingFacts({ ...accepts[0], ...metadata }),
+    ...(Object.keys(extensions).length > 0 ? { extensions } : {}),
+    settled: row.settledAt !== null,
+    lastSettledAt: row.settledAt?.toISOString() ?? null,
   };
 }

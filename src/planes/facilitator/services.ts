@@ -1,6 +1,7 @@
 import type { Clock } from '#src/core/clock.ts';
 import type { TokenFamily } from '#src/http/tokens.ts';
 import type { Accounts } from '#src/services/accounts.ts';
+import type { Discovery } from '#src/services/discovery.ts';
 import type { MerchantClients } from '#src/services/merchant-clients.ts';
 import type { NetworkPauses } from '#src/services/network-pauses.ts';
 import type { PaymentAssets } from '#src/services/payment-assets.ts';
@@ -19,6 +20,7 @@ export type FacilitatorServices = {
   accounts: Accounts;
   clients: MerchantClients;
   resources: Resources;
+  discovery: Discovery;
   reports: Reports;
   pauses: NetworkPauses;
   signerStatus(): Promise<SettlementLane[]>;

@@ -10,7 +10,7 @@ import type {
 import type { Merchant, PaymentsOptions } from './ports.ts';
 
 /** What a body came to: a payment to judge, or a refusal in the version it spoke. */
-export type Read = { version: X402Version; network: string; resource: string } & (
+export type Read = { version: X402Version; network: string; resource: string; offer: string } & (
   | { payment: PreparedPayment; refusal: null }
   | { payment: null; refusal: Refusal }
 );
@@ -31,6 +31,7 @@ export async function readPayment(
     version: request.version,
     network: request.requirements.network,
     resource: request.requirements.resource,
+    offer: request.offer,
   };
   checkBinding(merchant, request);
   const prepared = readable(await engine.prepare(request, purpose));
@@ -68,6 +69,7 @@ function refused(body: unknown, refusal: Refusal): Read {
     version: x402Version === 1 ? 1 : 2,
     network: typeof network === 'string' ? network.slice(0, 128) : '',
     resource: '',
+    offer: '',
     payment: null,
     refusal,
   };

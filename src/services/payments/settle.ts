@@ -165,7 +165,7 @@ async function refuse(
 function rowOf(
   { payment, key }: Settling,
   merchant: Merchant,
-  { version, resource }: Read,
+  { version, resource, offer }: Read,
   transactionId: string | null,
 ) {
   return {
@@ -180,6 +180,7 @@ function rowOf(
     method: payment.method,
     x402Version: version,
     resource,
+    offer,
     proof: payment.proof,
     transactionId,
     idempotencyKey: key,

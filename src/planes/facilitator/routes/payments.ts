@@ -1,7 +1,9 @@
 import * as payments from '#schemas/facilitator/payments.ts';
 import { AppError, type ErrorKind, fail, isKind } from '#src/core/errors.ts';
 import { bind, type RouteBinding } from '#src/http/route.ts';
-import { merchantOf } from '../auth.ts';
+import type { FastifyReply } from 'fastify';
+import type { OfferFate } from '#src/services/discovery.ts';
+import { merchantOf, userOf } from '../auth.ts';
 import { presentSettlement, presentVerdict } from '../present.ts';
 import type { FacilitatorServices } from '../services.ts';
 
@@ -22,13 +24,21 @@ async function guarded<T>(
   }
 }
 
+/** What became of the payment's offer to the catalogue, as the official clients read it. */
+function tell(reply: FastifyReply, bazaar: OfferFate | null): void {
+  if (!bazaar) return;
+  reply.header('extension-responses', Buffer.from(JSON.stringify({ bazaar })).toString('base64'));
+}
+
 /** Verify and settle. */
-export function paymentRoutes({ payments: service }: FacilitatorServices): RouteBinding[] {
+export function paymentRoutes({ payments: service, discovery }: FacilitatorServices): RouteBinding[] {
   return [
-    bind(payments.verifyPayment, ({ principal, body }) =>
-      guarded('verification_unavailable', async () =>
-        presentVerdict(await service.verify(merchantOf(principal), body)),
-      ),
+    bind(payments.verifyPayment, ({ principal, body, reply }) =>
+      guarded('verification_unavailable', async () => {
+        const answer = await service.verify(merchantOf(principal), body);
+        if (answer.isValid) tell(reply, discovery.judge(body));
+        return presentVerdict(answer);
+      }),
     ),
     bind(payments.settlePayment, ({ principal, body, request, reply }) =>
       guarded('settlement_unavailable', async () => {
@@ -38,6 +48,7 @@ export function paymentRoutes({ payments: service }: FacilitatorServices): Route
           body,
           typeof key === 'string' ? key : null,
         );
+        if (answer.success) tell(reply, await discovery.record(userOf(principal), body));
         if (answer.replayed) reply.header('idempotent-replayed', 'true');
         return presentSettlement(answer);
       }),
