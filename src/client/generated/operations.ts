@@ -450,6 +450,32 @@ export const operations = {
         ]
       ]
     },
+    "listDiscoveryResources": {
+      "method": "GET",
+      "path": "/api/v1/discovery/resources",
+      "security": [],
+      "pages": {
+        "by": "offset",
+        "items": [
+          "items"
+        ],
+        "size": 20
+      }
+    },
+    "searchDiscoveryResources": {
+      "method": "GET",
+      "path": "/api/v1/discovery/search",
+      "security": [],
+      "pages": {
+        "by": "cursor",
+        "items": [
+          "resources"
+        ],
+        "next": [
+          "nextCursor"
+        ]
+      }
+    },
     "getDailyMetrics": {
       "method": "GET",
       "path": "/api/v1/metrics/daily",

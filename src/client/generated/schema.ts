@@ -323,6 +323,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/discovery/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what can be bought (x402 Bazaar), last changed first
+         * @description Everything in the registry: what merchants registered, and what payments with the extension bazaar (version 1: outputSchema) have bought.
+         */
+        get: operations["listDiscoveryResources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discovery/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds what can be bought by any of some words
+         * @description Entries that payments have settled for come first, then the best match.
+         */
+        get: operations["searchDiscoveryResources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login": {
         parameters: {
             query?: never;
@@ -573,7 +613,7 @@ export interface paths {
         put?: never;
         /**
          * Verifies a payment and settles it on the chain, once
-         * @description success true is said once for one payment. A repeated call answers duplicate_settlement with the transaction; an outcome that is not known yet answers settlement_pending (version 1: unexpected_settle_error) with the hash: ask again. With an Idempotency-Key header the same call answers the same success again.
+         * @description success true is said once for one payment. A repeated call answers duplicate_settlement with the transaction; an outcome that is not known yet answers settlement_pending (version 1: unexpected_settle_error) with the hash: ask again. With an Idempotency-Key header the same call answers the same success again. What the payment offers by the extension bazaar (version 1: outputSchema) is listed under /discovery with its success; the header EXTENSION-RESPONSES tells.
          */
         post: operations["settlePayment"];
         delete?: never;
@@ -735,7 +775,7 @@ export interface paths {
         put?: never;
         /**
          * Verifies a payment against requirements; settles nothing
-         * @description A payment that breaks a rule is answered with 200 and isValid false. 500 means that nobody could tell: the payment may be good.
+         * @description A payment that breaks a rule is answered with 200 and isValid false. 500 means that nobody could tell: the payment may be good. The header EXTENSION-RESPONSES (base64 of JSON) says what became of the extension bazaar.
          */
         post: operations["verifyPayment"];
         delete?: never;
@@ -1437,6 +1477,33 @@ export interface components {
             /** @description At least 10 characters for a new account */
             password: string;
         };
+        /** DiscoveryResource */
+        DiscoveryResource: {
+            /** @description Ways to pay */
+            accepts: components["schemas"]["ResourceAccept"][];
+            description?: string;
+            /** @description bazaar: how it is called and what it answers */
+            extensions?: {
+                [key: string]: unknown;
+            };
+            iconUrl?: string;
+            lastSettledAt: string | null;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC
+             */
+            lastUpdated: string;
+            mimeType?: string;
+            /** @description URL, or what its merchant registered */
+            resource: string;
+            serviceName?: string;
+            /** @description A payment for it has really settled here */
+            settled: boolean;
+            tags?: string[];
+            /** @description http or mcp */
+            type: string;
+            x402Version: number;
+        };
         /** FacilitatorError */
         FacilitatorError: {
             /** @description Stable code */
@@ -1648,10 +1715,18 @@ export interface components {
             accepted?: {
                 [key: string]: unknown;
             };
+            /** @description Version 2: extensions of the protocol, see /supported */
+            extensions?: {
+                [key: string]: unknown;
+            };
             /** @description Version 1 */
             network?: string;
             /** @description The scheme's signed object, as it is or as base64 of its JSON */
             payload: string | {
+                [key: string]: unknown;
+            };
+            /** @description Version 2: url and words of what is paid for */
+            resource?: {
                 [key: string]: unknown;
             };
             /** @description Version 1 */
@@ -5154,6 +5229,228 @@ export interface operations {
             };
             /** @description UNSUPPORTED_MEDIA_TYPE */
             415: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitatorError"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitatorError"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitatorError"];
+                };
+            };
+            /** @description SERVICE_UNAVAILABLE */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitatorError"];
+                };
+            };
+        };
+    };
+    listDiscoveryResources: {
+        parameters: {
+            query?: {
+                /** @description Extensions that an entry must have, comma-separated */
+                extensions?: string;
+                /**
+                 * @description Page size
+                 * @example 20
+                 */
+                limit?: number;
+                /** @description Either spelling */
+                network?: string;
+                /**
+                 * @description Rows to skip
+                 * @example 0
+                 */
+                offset?: number;
+                /** @description Who is paid */
+                payTo?: string;
+                /** @description exact, upto */
+                scheme?: string;
+                /**
+                 * @description http, mcp
+                 * @example http
+                 */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["DiscoveryResource"][];
+                        pagination: {
+                            limit: number;
+                            offset: number;
+                            total: number;
+                        };
+                        /** @description Version of the protocol of this answer */
+                        x402Version: number;
+                    };
+                };
+            };
+            /** @description INVALID_REQUEST */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitatorError"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitatorError"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitatorError"];
+                };
+            };
+            /** @description SERVICE_UNAVAILABLE */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitatorError"];
+                };
+            };
+        };
+    };
+    searchDiscoveryResources: {
+        parameters: {
+            query: {
+                /** @description pagination.cursor of the page before */
+                cursor?: string;
+                /** @description Extensions that an entry must have, comma-separated */
+                extensions?: string;
+                /**
+                 * @description Page size
+                 * @example 20
+                 */
+                limit?: number;
+                /** @description Either spelling */
+                network?: string;
+                /** @description Who is paid */
+                payTo?: string;
+                /**
+                 * @description What is looked for, in plain words
+                 * @example weather by city
+                 */
+                query: string;
+                /** @description exact, upto */
+                scheme?: string;
+                /** @description http, mcp */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pagination: {
+                            cursor: string | null;
+                            limit: number;
+                        };
+                        /** @description There are more than these */
+                        partialResults: boolean;
+                        resources: components["schemas"]["DiscoveryResource"][];
+                        /** @description Version of the protocol of this answer */
+                        x402Version: number;
+                    };
+                };
+            };
+            /** @description INVALID_REQUEST */
+            400: {
                 headers: {
                     "RateLimit-Limit": components["headers"]["RateLimitLimit"];
                     "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
