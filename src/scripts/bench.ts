@@ -1,0 +1,48 @@
+/**
+ * Compares the facilitator with the official one of x402 version 2, on one chain and in turns; prints ratios with their
+ * spread. `npm run bench` takes at most five minutes, `npm run bench -- --quick` one.
+ */
+import { startArena } from './bench/arena.ts';
+import { benchGas } from './bench/gas.ts';
+import { machine } from './bench/report.ts';
+import { benchSettle } from './bench/settle.ts';
+import { benchVerify } from './bench/verify.ts';
+
+const quick = process.argv.includes('--quick');
+const only = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+
+const start = performance.now();
+const arena = await startArena();
+
+const sections = {
+  verify: () => benchVerify(arena, quick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 2 }),
+  settle: () =>
+    benchSettle(arena, {
+      title: 'Settle, a block for each transaction',
+      mine: 'instantly',
+      connections: 64,
+      calls: quick ? { official: 64, ours: 640 } : { official: 192, ours: 1_280 },
+      rounds: quick ? 1 : 5,
+      goal: 5,
+    }),
+  blocks: () =>
+    benchSettle(arena, {
+      title: 'Settle, a block every 2 s',
+      mine: 'every2s',
+      connections: 1_024,
+      calls: quick ? { official: 64, ours: 2_048 } : { official: 128, ours: 4_096 },
+      rounds: quick ? 1 : 3,
+      goal: 30,
+    }),
+  gas: () => benchGas(arena),
+};
+
+try {
+  console.log(machine());
+  for (const [name, section] of Object.entries(sections)) {
+    if (only.length === 0 || only.includes(name)) console.log(await section());
+  }
+} finally {
+  await arena.stop();
+}
+console.log(`\n${((performance.now() - start) / 1000).toFixed(0)} s`);
