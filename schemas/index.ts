@@ -20,6 +20,7 @@ import { operations as system } from './facilitator/system.ts';
 import type { Operation } from './kit/operation.ts';
 import type { PlaneDefinition } from './kit/plane.ts';
 import { operations as platformAccounts } from './platform/accounts.ts';
+import { operations as apiKeyUsage } from './platform/api-key-usage.ts';
 import { operations as apiKeys } from './platform/api-keys.ts';
 import { operations as platformNetworks } from './platform/networks.ts';
 import { platformPlane } from './platform/plane.ts';
@@ -48,7 +49,7 @@ const facilitator = [
   ...facilitatorAdmin,
   ...operators,
 ];
-const platform = [...platformAccounts, ...apiKeys, ...platformNetworks];
+const platform = [...platformAccounts, ...apiKeys, ...apiKeyUsage, ...platformNetworks];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */
 export const operations: readonly Operation[] = [...adapter, ...facilitator, ...platform];

@@ -23,6 +23,7 @@ import { applySettlementChanges } from '#src/services/payments/changes.ts';
 import { createPayments } from '#src/services/payments.ts';
 import { createReports } from '#src/services/reports.ts';
 import { createResources } from '#src/services/resources.ts';
+import { usageOwner } from '#src/services/api-keys.ts';
 import type { Usage } from '#src/services/usage.ts';
 import { readOffer } from '#src/x402/bazaar/offer.ts';
 import { exactEip3009 } from '#src/x402/eip3009/scheme.ts';
@@ -123,11 +124,13 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal, ope
   return { assets, payments, networks: paymentNetworks };
 }
 
-/** Counts requests for reports: a merchant's for itself, all but probes for everybody. */
+/** Counts requests for reports: a merchant's for itself, a platform key's for the key, all but probes for everybody. */
 export function countAnswer(usage: Usage) {
   return ({ operation, principal, status, ms }: Answered): void => {
     if (operation?.unlimited) return;
-    usage.answered({ owner: principal?.kind === 'merchant' ? principal.owner : null, status, ms });
+    const { kind, owner, id } = principal ?? {};
+    const counted = kind === 'merchant' ? owner : kind === 'key' ? usageOwner(id ?? '') : null;
+    usage.answered({ owner: counted ?? null, status, ms });
   };
 }
 

@@ -5,6 +5,7 @@ import { platformPlane } from '#src/planes/platform/index.ts';
 import type { Accounts } from '#src/services/accounts.ts';
 import { createApiKeys } from '#src/services/api-keys.ts';
 import { createLastUsed } from '#src/services/last-used.ts';
+import { createReports } from '#src/services/reports.ts';
 import { createSessions } from '#src/services/sessions.ts';
 import { type Kernel, pepperOf } from './kernel.ts';
 import type { Operators } from './operators.ts';
@@ -40,6 +41,7 @@ export function composePlatform(
       pepper: pepperOf(kernel),
       onUse: (hash) => lastUsed.note(hash),
     }),
+    reports: createReports({ store, usage: kernel.usage, clock }),
     sessions: createSessions({ store, clock }),
     tenants: store.tenants,
     users: store.users,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteUser } from '#schemas/facilitator/admin.ts';
 import { logIn } from '#schemas/facilitator/accounts.ts';
+import { getApiKeyUsage } from '#schemas/platform/api-key-usage.ts';
 import {
   createApiKey,
   getApiKey,
@@ -245,12 +246,40 @@ describe('keys', () => {
     expect([...first.body.data, ...second.body.data].map(({ id }) => id)).toEqual(ids);
     expect((await list({ starting_after: foreign.id })).body.data).toEqual([]);
     const params = { id: foreign.id };
-    for (const op of [getApiKey, updateApiKey, revokeApiKey, rotateApiKey]) {
+    for (const op of [getApiKey, getApiKeyUsage, updateApiKey, revokeApiKey, rotateApiKey]) {
       const body = op.method === 'POST' || op.method === 'PATCH' ? { body: {} } : {};
       const answer = await attempt(test.app, op, { headers: tenant.user, params, ...body });
       expect(errorOf(answer), op.id).toMatchObject({ code: 'api_key_not_found', status: 404 });
     }
     expect(await works(foreign)).toBe('ok');
+  });
+});
+
+describe('usage', () => {
+  it('counts the requests of a key by day', async () => {
+    const tenant = await newTenant(test.app);
+    const key = await newKey(test.app, tenant);
+    const other = await newKey(test.app, tenant);
+    const usage = async (id: string, query = {}) =>
+      (await call(test.app, getApiKeyUsage, { headers: tenant.user, params: { id }, query })).body;
+    expect(await usage(key.id)).toEqual({ object: 'list', data: [], has_more: false, total: 0 });
+    const date = clock.now().toISOString().slice(0, 10);
+    for (const id of ['base-sepolia', 'base-sepolia', 'nowhere'])
+      await attempt(test.app, getNetwork, { headers: as(key), params: { id } });
+    const day = {
+      object: 'api_key_usage',
+      date,
+      requests: 3,
+      success: 2,
+      client_errors: 1,
+      server_errors: 0,
+    };
+    expect((await usage(key.id)).data).toEqual([day]);
+    expect((await usage(key.id, { from: date, to: date })).data).toEqual([day]);
+    expect((await usage(key.id, { from: '2020-01-01', to: '2020-01-31' })).data).toEqual([]);
+    expect((await usage(other.id)).data).toEqual([]);
+    const wrong = { headers: tenant.user, params: { id: key.id }, query: { from: date, to: '2020-01-01' } };
+    expect((await attempt(test.app, getApiKeyUsage, wrong)).status).toBe(400);
   });
 });
 

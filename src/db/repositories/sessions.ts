@@ -4,7 +4,6 @@ import type { Db } from '../handle.ts';
 import { lazy } from '../statement.ts';
 import { users } from '../tables/facilitator.ts';
 import { sessions as t } from '../tables/platform.ts';
-import { toUser } from './users.ts';
 
 /** Dashboard sessions. */
 export function sessionRepository(db: Db): SessionRepository {
@@ -27,7 +26,7 @@ export function sessionRepository(db: Db): SessionRepository {
     },
     async findWithUser(id) {
       const [row] = await withUser().execute({ id });
-      return row ? { session: toSession(row.session), user: toUser(row.user) } : null;
+      return row ? { session: toSession(row.session), user: row.user } : null;
     },
     async list(userId, at) {
       const found = await db

@@ -3,7 +3,6 @@ import { newId } from '#src/core/ids.ts';
 import type {
   LogInAttemptRepository,
   RefreshSessionRepository,
-  User,
   UserRepository,
 } from '#src/core/ports/users.ts';
 import type { Db } from '../handle.ts';
@@ -23,7 +22,7 @@ export function userRepository(db: Db): UserRepository {
           .values({ ...user, tenantId, publicId: newId('usr'), createdAt: at })
           .onConflictDoNothing()
           .returning();
-        if (row) return toUser(row);
+        if (row) return row;
         await tx.delete(tenants).where(eq(tenants.id, tenantId));
         return null;
       }),
@@ -32,32 +31,24 @@ export function userRepository(db: Db): UserRepository {
         .select()
         .from(users)
         .where(and(eq(users.email, email), live));
-      return row ? toUser(row) : null;
+      return row ?? null;
     },
     async find(id) {
       const [row] = await db
         .select()
         .from(users)
         .where(and(eq(users.id, id), live));
-      return row ? toUser(row) : null;
+      return row ?? null;
     },
-    async list({ offset, limit }) {
-      const found = await db
-        .select()
-        .from(users)
-        .where(live)
-        .orderBy(asc(users.id))
-        .offset(offset)
-        .limit(limit);
-      return found.map(toUser);
-    },
+    list: ({ offset, limit }) =>
+      db.select().from(users).where(live).orderBy(asc(users.id)).offset(offset).limit(limit),
     async update(id, change) {
       const [row] = await db
         .update(users)
         .set(change)
         .where(and(eq(users.id, id), live))
         .returning();
-      return row ? toUser(row) : null;
+      return row ?? null;
     },
     async delete(id, at) {
       const gone = await db
@@ -68,12 +59,6 @@ export function userRepository(db: Db): UserRepository {
       return gone.length > 0;
     },
   };
-}
-
-/** A user of a row. */
-export function toUser({ tenantId, ...user }: typeof users.$inferSelect): User {
-  if (tenantId === null) throw new Error(`user ${user.id} has no tenant`);
-  return { ...user, tenantId };
 }
 
 /** Refresh tokens by id. */

@@ -26,7 +26,7 @@ export const users = pgTable(
     id: serial('id').primaryKey(),
     publicId: text('public_id').notNull(),
     tenantId: text('tenant_id')
-      .$type<string>()
+      .notNull()
       .references(() => tenants.id),
     fullName: text('full_name'),
     email: text('email').notNull(),

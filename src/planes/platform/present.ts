@@ -1,11 +1,13 @@
 import type { Static } from '@sinclair/typebox';
 import type { PlatformUser } from '#schemas/platform/accounts.ts';
+import type { ApiKeyUsageDay } from '#schemas/platform/api-key-usage.ts';
 import type { ApiKey as ApiKeyBody } from '#schemas/platform/api-keys.ts';
 import type { PlatformNetwork } from '#schemas/platform/networks.ts';
 import { caip2, type NetworkSettings } from '#src/core/networks.ts';
 import type { ApiKeySecret, ApiKeyWithSecrets } from '#src/core/ports/api-keys.ts';
 import type { Tenant } from '#src/core/ports/tenants.ts';
 import type { User } from '#src/core/ports/users.ts';
+import type { RequestReport } from '#src/services/reports.ts';
 
 /** Unix seconds. */
 export function unix(at: Date): number {
@@ -55,6 +57,18 @@ export function presentApiKey(key: ApiKeyWithSecrets): Static<typeof ApiKeyBody>
     last_used_at: uses.length > 0 ? Math.max(...uses) : null,
     revoked_at: unixOrNull(key.revokedAt),
     created: unix(key.createdAt),
+  };
+}
+
+export function presentUsage(day: RequestReport): Static<typeof ApiKeyUsageDay> {
+  const { period: date, requests, success, clientErrors, serverErrors } = day;
+  return {
+    object: 'api_key_usage',
+    date,
+    requests,
+    success,
+    client_errors: clientErrors,
+    server_errors: serverErrors,
   };
 }
 

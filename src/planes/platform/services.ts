@@ -5,12 +5,14 @@ import type { UserRepository } from '#src/core/ports/users.ts';
 import type { TokenFamily } from '#src/http/tokens.ts';
 import type { Accounts } from '#src/services/accounts.ts';
 import type { ApiKeys } from '#src/services/api-keys.ts';
+import type { Reports } from '#src/services/reports.ts';
 import type { Sessions } from '#src/services/sessions.ts';
 
 /** All that the plane is handed. */
 export type PlatformServices = {
   accounts: Accounts;
   apiKeys: ApiKeys;
+  reports: Pick<Reports, 'requests'>;
   sessions: Sessions;
   tenants: TenantRepository;
   users: Pick<UserRepository, 'update' | 'find'>;

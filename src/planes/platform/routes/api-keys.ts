@@ -1,7 +1,9 @@
+import { getApiKeyUsage } from '#schemas/platform/api-key-usage.ts';
 import * as keys from '#schemas/platform/api-keys.ts';
 import { bind, type RouteBinding } from '#src/http/route.ts';
+import { usageOwner } from '#src/services/api-keys.ts';
 import { tenantOf } from '../caller.ts';
-import { page, presentApiKey } from '../present.ts';
+import { page, presentApiKey, presentUsage } from '../present.ts';
 import type { PlatformServices } from '../services.ts';
 
 type Bounds = {
@@ -26,7 +28,7 @@ function boundsOf({ name, scopes, expires_at, allowed_ips, rate_limit }: Bounds)
 }
 
 /** A tenant's keys, for its people. */
-export function apiKeyRoutes({ apiKeys }: PlatformServices): RouteBinding[] {
+export function apiKeyRoutes({ apiKeys, reports }: PlatformServices): RouteBinding[] {
   return [
     bind(keys.createApiKey, async ({ principal, body }) => {
       const { type = 'secret', environment = 'test', name } = body;
@@ -55,6 +57,11 @@ export function apiKeyRoutes({ apiKeys }: PlatformServices): RouteBinding[] {
       const grace = body.grace_period_seconds ?? 86_400;
       const { key, secret } = await apiKeys.rotate(tenantOf(principal), params.id, grace);
       return { ...presentApiKey(key), key: secret };
+    }),
+    bind(getApiKeyUsage, async ({ principal, params, query }) => {
+      const { id } = await apiKeys.get(tenantOf(principal), params.id);
+      const days = await reports.requests(usageOwner(id), 'day', query);
+      return page(days.map(presentUsage), { hasMore: false, total: days.length });
     }),
   ];
 }
