@@ -23,7 +23,7 @@ import { applySettlementChanges } from '#src/services/payments/changes.ts';
 import { createPayments } from '#src/services/payments.ts';
 import { createReports } from '#src/services/reports.ts';
 import { createResources } from '#src/services/resources.ts';
-import { usageOwner } from '#src/services/api-keys.ts';
+import { usageOwner } from '#src/core/usage.ts';
 import type { Usage } from '#src/services/usage.ts';
 import { readOffer } from '#src/x402/bazaar/offer.ts';
 import { exactEip3009 } from '#src/x402/eip3009/scheme.ts';

@@ -47,9 +47,6 @@ export type ApiKeysOptions = {
   onUse(hash: string): void;
 };
 
-/** Whose rows in the usage counters a key's requests are. */
-export const usageOwner = (keyId: string): string => `key:${keyId}`;
-
 /** The letter that tells a platform key from other secrets of the same prefix. */
 const letter = 'k';
 

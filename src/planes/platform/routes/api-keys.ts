@@ -1,7 +1,7 @@
 import { getApiKeyUsage } from '#schemas/platform/api-key-usage.ts';
 import * as keys from '#schemas/platform/api-keys.ts';
 import { bind, type RouteBinding } from '#src/http/route.ts';
-import { usageOwner } from '#src/services/api-keys.ts';
+import { usageOwner } from '#src/core/usage.ts';
 import { tenantOf } from '../caller.ts';
 import { page, presentApiKey, presentUsage } from '../present.ts';
 import type { PlatformServices } from '../services.ts';

@@ -1,0 +1,2 @@
+/** Whose rows in the usage counters a key's requests are. */
+export const usageOwner = (keyId: string): string => `key:${keyId}`;
