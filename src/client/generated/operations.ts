@@ -740,6 +740,15 @@ export const operations = {
         ]
       ]
     },
+    "getApiKeyUsage": {
+      "method": "GET",
+      "path": "/v1/api_keys/{id}/usage",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
     "listNetworks": {
       "method": "GET",
       "path": "/v1/networks",

@@ -1,0 +1,1 @@
+ALTER TABLE "users" ALTER COLUMN "tenant_id" SET NOT NULL;
