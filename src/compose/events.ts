@@ -5,28 +5,32 @@ import type { JobHandler } from '#src/jobs/queue.ts';
 import { createEvents, type Events } from '#src/services/events.ts';
 import { createPublisher } from '#src/services/events/publisher.ts';
 import type { Notifier } from '#src/services/journal/ports.ts';
+import type { Webhooks } from '#src/services/webhooks.ts';
 import type { Kernel } from './kernel.ts';
+import { composeWebhooks } from './webhooks.ts';
 
 export type EventParts = {
   events: Events;
   /** For the journal: what it says of transactions also says that there are events. */
   notifier: Notifier<Topic>;
   handlers: readonly JobHandler[];
+  webhooks: Webhooks;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Events, from the outbox to those who read them. */
-export function composeEvents(
-  { store, clock, config }: Kernel,
-  notifier: Notifier<Topic>,
-  log: Log,
-): EventParts {
+/** Events, from the outbox to those who read them and to the webhooks that are told of them. */
+export function composeEvents(kernel: Kernel, notifier: Notifier<Topic>, log: Log): EventParts {
+  const { store, clock, config } = kernel;
+  const webhooks = composeWebhooks(kernel, log, () => publisher.wake());
   const publisher = createPublisher({
     store,
     clock,
     log,
-    onPublished: (owners) => notifier.publish('events', owners.join(',')),
+    onPublished(owners) {
+      notifier.publish('events', owners.join(','));
+      webhooks.wake();
+    },
   });
   let unsubscribe = async (): Promise<void> => {};
   return {
@@ -39,13 +43,19 @@ export function composeEvents(
       },
     },
     handlers: [cleanUpEvents(publisher, log)],
+    webhooks: webhooks.webhooks,
     async start() {
+      unsubscribe = await notifier.subscribe(['transactions', 'events'], (topic) => {
+        if (topic === 'transactions') publisher.wake();
+        else webhooks.wake();
+      });
       if (config.env.ROLE === 'api') return;
-      unsubscribe = await notifier.subscribe(['transactions'], () => publisher.wake());
       publisher.start();
+      webhooks.start();
     },
     async stop() {
       await unsubscribe();
+      await webhooks.stop();
       await publisher.stop();
     },
   };

@@ -63,7 +63,7 @@ export const envSchema = Type.Object({
       Type.String({
         minLength: 32,
         description:
-          'Keys the hashes of client secrets and API keys; set it to the old JWT_SECRET before rotating that; default: JWT_SECRET',
+          'Keys the hashes of client secrets and API keys, seals webhook secrets; set it to the old JWT_SECRET before rotating that; default: JWT_SECRET',
       }),
     ),
   ),
@@ -154,6 +154,10 @@ export const envSchema = Type.Object({
         'Wallet factories that a settlement may call to deploy a payer, comma-separated; default: none',
     }),
   ),
+  WEBHOOKS_ALLOW_LOOPBACK: Type.Union([Type.Literal('0'), Type.Literal('1')], {
+    default: '0',
+    description: '`1` lets webhooks go to this machine, and without TLS (development)',
+  }),
   ROLE: Type.Union([Type.Literal('all'), Type.Literal('api'), Type.Literal('worker')], {
     default: 'all',
     description: '`api` serves requests, `worker` runs jobs and lanes, `all` does both',

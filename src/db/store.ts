@@ -25,6 +25,8 @@ import { transactionRepository } from './repositories/transactions.ts';
 import { usageRepository } from './repositories/usage.ts';
 import { walletKeyRepository } from './repositories/wallet-keys.ts';
 import { walletRepository } from './repositories/wallets.ts';
+import { webhookDeliveryRepository } from './repositories/webhook-deliveries.ts';
+import { webhookEndpointRepository } from './repositories/webhook-endpoints.ts';
 import { logInAttemptRepository, refreshSessionRepository, userRepository } from './repositories/users.ts';
 
 /** Every repository, all bound to the same pool or database transaction. One line an area. */
@@ -57,6 +59,8 @@ function repositories(db: Db) {
     walletKeys: walletKeyRepository(db),
     usage: usageRepository(db),
     users: userRepository(db),
+    webhookDeliveries: webhookDeliveryRepository(db),
+    webhookEndpoints: webhookEndpointRepository(db),
   } satisfies Omit<JournalStore, 'transaction'> & Record<string, unknown>;
 }
 

@@ -162,6 +162,9 @@ export const events = pgTable(
   },
   (t) => [
     index('events_owner').on(t.owner, t.position),
+    index('events_position')
+      .on(t.position)
+      .where(sql`${t.position} is not null`),
     index('events_unpublished')
       .on(t.seq)
       .where(sql`${t.position} is null`),
