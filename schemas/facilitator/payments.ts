@@ -155,7 +155,7 @@ export const verifyPayment = operation({
   scope: 'verify',
   body: ref(PaymentRequest),
   success: { status: 200, description: 'The verdict', schema: ref(VerifyResult) },
-  errors: ['INVALID_REQUEST', 'INVALID_PAYLOAD', 'FORBIDDEN', 'VERIFICATION_FAILED'],
+  errors: ['INVALID_REQUEST', 'INVALID_PAYLOAD', 'FORBIDDEN', 'CONFLICT', 'VERIFICATION_FAILED'],
   examples: {
     body: requestExample,
     response: { isValid: true, invalidReason: '', payer, timestamp: 1712345678, cachedResult: false },

@@ -200,7 +200,9 @@ export const getSupported = operation({
   auth: 'client',
   success: { status: 200, description: 'Kinds, extensions and signers', schema: ref(Supported) },
   errors: [],
-  examples: { response: { kinds: [kind, kind2], extensions: [], signers: { 'eip155:*': [feePayer] } } },
+  examples: {
+    response: { kinds: [kind, kind2], extensions: ['bazaar'], signers: { 'eip155:*': [feePayer] } },
+  },
 });
 
 export const getMetrics = operation({

@@ -101,6 +101,7 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal, ope
     marginSeconds: 6,
     factories: new Set(config.env.EIP6492_FACTORIES?.toLowerCase().split(',')),
     signers: new Set(pool.addresses.map((one) => one.toLowerCase())),
+    builderCode: config.env.BUILDER_CODE ?? null,
   });
   const paymentNetworks = createPaymentNetworks({
     networks,

@@ -147,6 +147,12 @@ export const envSchema = Type.Object({
     minimum: 100,
     description: 'Age at which a stuck settlement transaction is replaced with higher fees, ms',
   }),
+  BUILDER_CODE: Type.Optional(
+    Type.String({
+      pattern: '^[a-z0-9_]{1,32}$',
+      description: 'ERC-8021 code of this facilitator, appended to its settlements; default: none',
+    }),
+  ),
   EIP6492_FACTORIES: Type.Optional(
     Type.String({
       pattern: '^0x[0-9a-fA-F]{40}(,0x[0-9a-fA-F]{40})*$',

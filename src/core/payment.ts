@@ -121,6 +121,8 @@ export type SettlementPlan = {
   gas: bigint;
   /** The one key that may send it (lower-case); absent = anybody, and it may share a batch. */
   sender?: Address;
+  /** Follows the call data of whatever transaction carries it (ERC-8021). */
+  suffix?: Hex;
   /** Hex digits that the input of any transaction with this payment holds, when no log names the nonce. */
   trace?: string;
 };
@@ -146,6 +148,11 @@ export type PreparedPayment = {
   fingerprint: string;
   /** Identifies what was signed together with its signature: who knows both was authorised once. */
   proof: string;
+  /**
+   * The payer's name of the payment, and what tells it from another one: all of it, or what was signed alone where a part
+   * may be settled.
+   */
+  identifier?: { id: string; by: 'fingerprint' | 'proof' };
   /** What is already known to be wrong. */
   refusal: Refusal | null;
   /** Recipient or value do not fit the requirements, whatever the time. */

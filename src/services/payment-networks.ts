@@ -89,7 +89,7 @@ export function createPaymentNetworks(options: PaymentNetworksOptions): PaymentN
       const x402Version = id === network.name ? 1 : 2;
       return { x402Version, scheme: 'exact', network: id, ...(await stateOf(network)) };
     },
-    extensions: ['eip2612GasSponsoring', 'bazaar'],
+    extensions: ['eip2612GasSponsoring', 'bazaar', 'payment-identifier', 'builder-code'],
     signers: () => ({ 'eip155:*': [...signers] }),
     mayTake: async (network) => !(await options.isPaused(network)),
   };

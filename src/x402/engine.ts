@@ -11,8 +11,10 @@ import type {
   Unreadable,
 } from '#src/core/payment.ts';
 import { refuse } from '#src/core/payment.ts';
+import { builderSuffix } from './builder-code.ts';
 import { asAddress, sameJson } from './fields.ts';
 import { parsePaymentRequest } from './parse.ts';
+import { readIdentifier } from './payment-identifier.ts';
 import { reasonFor } from './reasons.ts';
 import type { RecoverKey } from './recover.ts';
 import type { PaymentAsset, PaymentScheme, SchemeContext } from './schemes.ts';
@@ -35,6 +37,8 @@ export type EngineOptions = {
   factories: ReadonlySet<string>;
   /** Keys that settle, lower-case. */
   signers: ReadonlySet<string>;
+  /** Our own ERC-8021 code; null = none. */
+  builderCode: string | null;
 };
 
 /** The x402 protocol over ports. Refusals are values; a throw means that nobody could tell. */
@@ -83,22 +87,34 @@ async function prepare(
   if (request.accepted && !acceptsAll(request.accepted, requirements.raw, partial)) {
     return refuse('invalid_payment_requirements', 'the accepted requirements are not those asked for');
   }
+  const { marginSeconds, recover, factories, signers } = options;
+  const now = unixSeconds(options.clock);
+  const facts = { network, asset, now, marginSeconds, recover, factories, signers, purpose };
+  return prepareBy(schemes, request, facts, options.builderCode);
+}
+
+/** By the first of a scheme's methods that knows the payload; then what the extensions say of it. */
+function prepareBy(
+  schemes: readonly PaymentScheme[],
+  request: PaymentRequest,
+  context: SchemeContext,
+  builderCode: string | null,
+): PreparedPayment | Refusal | Unreadable {
   const scheme = schemes.find((one) => one.recognises(request.payload));
   if (!scheme) {
     const field = 'paymentPayload.payload';
     return { fault: 'invalid_payload', field, message: `${field} is not a payload of this scheme` };
   }
-  const context: SchemeContext = {
-    network,
-    asset,
-    now: unixSeconds(options.clock),
-    marginSeconds: options.marginSeconds,
-    recover: options.recover,
-    factories: options.factories,
-    signers: options.signers,
-    purpose,
+  const id = readIdentifier(request.extensions);
+  if (id !== null && typeof id === 'object') return id;
+  const prepared = scheme.prepare(request, context);
+  if (!('judge' in prepared)) return prepared;
+  const suffix = builderSuffix(request, builderCode);
+  return {
+    ...prepared,
+    ...(id === null ? {} : { identifier: { id, by: scheme.partial ? 'proof' : 'fingerprint' } }),
+    ...(suffix === null ? {} : { settlement: { ...prepared.settlement, suffix } }),
   };
-  return scheme.prepare(request, context);
 }
 
 type Terms = Readonly<Record<string, unknown>>;

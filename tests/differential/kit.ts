@@ -114,6 +114,7 @@ function ourEngine(url: string, facilitator: PrivateKeyAccount, factories: reado
     marginSeconds: 6,
     factories: new Set(factories.map((one) => one.toLowerCase())),
     signers: new Set([facilitator.address.toLowerCase()]),
+    builderCode: null,
   });
   return {
     engine,

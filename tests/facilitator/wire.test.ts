@@ -111,7 +111,7 @@ describe('system', () => {
     const { body } = await call(test.app, getSupported, { headers: merchant.headers });
     expect(body).toEqual({
       kinds: listed,
-      extensions: ['eip2612GasSponsoring', 'bazaar'],
+      extensions: ['eip2612GasSponsoring', 'bazaar', 'payment-identifier', 'builder-code'],
       signers: { 'eip155:*': expect.arrayContaining([body.kinds[0]?.feePayer]) },
     });
   });

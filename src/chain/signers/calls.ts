@@ -29,14 +29,22 @@ export function intrinsicGas(data: Hex): bigint {
   return 21_000n + BigInt(Math.max(zeros * 4 + others * 16, (zeros + others * 4) * 10));
 }
 
+/** What follows its call data, as its service said in `meta.suffix`. */
+function suffixOf(transaction: Transaction): string {
+  const told = transaction.meta['suffix'];
+  return typeof told === 'string' ? told.slice(2) : '';
+}
+
 /** A transaction alone: its call plain, several of them as one aggregate. */
 export function alone(transaction: Transaction): Envelope {
   const [call] = transaction.calls;
   if (!call) throw new Error(`transaction ${transaction.id} has no call`);
+  const suffix = suffixOf(transaction);
   if (transaction.calls.length === 1) {
-    return { ...call, gas: intrinsicGas(call.data) + gasOf(transaction) };
+    const data: Hex = `${call.data}${suffix}`;
+    return { ...call, data, gas: intrinsicGas(data) + gasOf(transaction) };
   }
-  const data = encodeAggregate3(transaction.calls);
+  const data: Hex = `${encodeAggregate3(transaction.calls)}${suffix}`;
   const gas = intrinsicGas(data) + gasOf(transaction) + aggregateGas;
   return { to: multicall3Address, data, value: 0n, gas };
 }
@@ -58,11 +66,13 @@ const logKey = ({ address, topics, data }: ExpectedLog) => `${address} ${topics.
 
 /**
  * What may share a batch with the first; none when the first has to go alone. Each leg is proven by a log that no
- * other leg promises: equal payments by Permit2, whose logs name no nonce, travel apart.
+ * other leg promises: equal payments by Permit2, whose logs name no nonce, travel apart. So do those of other suffixes,
+ * of which a transaction has one.
  */
 export function joinable(queued: readonly Transaction[]): Transaction[] {
   const single = new Map<string, Transaction>();
-  for (const one of queued.filter(mayJoin)) {
+  const suffix = queued[0] && suffixOf(queued[0]);
+  for (const one of queued.filter((other) => mayJoin(other) && suffixOf(other) === suffix)) {
     const promised = one.expect.map(logKey).join('|') || one.id;
     if (!single.has(promised)) single.set(promised, one);
   }
@@ -79,7 +89,9 @@ export function joinable(queued: readonly Transaction[]): Transaction[] {
 
 /** Several transactions in one aggregate; a leg that fails fails no other. */
 export function together(transactions: readonly Transaction[]): Envelope {
-  const data = encodeAggregate3(transactions.flatMap((one) => one.calls));
+  const [first] = transactions;
+  const calls = transactions.flatMap((one) => one.calls);
+  const data: Hex = `${encodeAggregate3(calls)}${first ? suffixOf(first) : ''}`;
   const gas = intrinsicGas(data) + batchGas + legGas * BigInt(transactions.length);
   return { to: multicall3Address, data, value: 0n, gas };
 }

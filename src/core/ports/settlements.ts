@@ -37,6 +37,8 @@ export type Settlement = {
   /** When success was handed out; it is handed out once. */
   deliveredAt: Date | null;
   idempotencyKey: string | null;
+  /** The payer's own name of the payment, one payment of an owner each. */
+  paymentIdentifier: string | null;
   fingerprint: string;
   createdAt: Date;
   updatedAt: Date;
@@ -70,6 +72,7 @@ export type SettlementRepository = {
   insert(settlement: NewSettlement, at: Date): Promise<Settlement | null>;
   find(identity: SettlementIdentity): Promise<Settlement | null>;
   findById(id: string): Promise<Settlement | null>;
+  findByIdentifier(owner: string, paymentIdentifier: string): Promise<Settlement | null>;
   findByKey(owner: string, idempotencyKey: string): Promise<Settlement | null>;
   /** Starts a failed one over with a new transaction; false when it is not failed (any more). */
   restart(id: string, transactionId: string, at: Date): Promise<boolean>;

@@ -14,7 +14,7 @@ export function settlementRepository(db: Db): SettlementRepository {
   return { ...reads(db), ...writes(db) };
 }
 
-type Reads = Pick<SettlementRepository, 'find' | 'findById' | 'findByKey' | 'list'>;
+type Reads = Pick<SettlementRepository, 'find' | 'findById' | 'findByIdentifier' | 'findByKey' | 'list'>;
 
 function reads(db: Db): Reads {
   const byIdentity = lazy(() =>
@@ -43,6 +43,7 @@ function reads(db: Db): Reads {
       return row ? toSettlement(row) : null;
     },
     findById: (id) => first(eq(t.id, id)),
+    findByIdentifier: (owner, id) => first(and(eq(t.owner, owner), eq(t.paymentIdentifier, id))),
     findByKey: (owner, key) => first(and(eq(t.owner, owner), eq(t.idempotencyKey, key))),
     async list(owner, { after, limit, status }) {
       const cursor = db

@@ -79,7 +79,8 @@ export function presentAdminAsset(asset: PaymentAsset): Static<typeof AdminAsset
 
 /** A payment of the journal, for its merchant. */
 export function presentPayment(row: Settlement): Static<typeof SettlementBody> {
-  const { id, status, clientId, x402Version, scheme, network, nonce, resource, reason } = row;
+  const { id, status, clientId, x402Version, scheme, network, nonce, paymentIdentifier, resource, reason } =
+    row;
   return {
     id,
     status,
@@ -92,6 +93,7 @@ export function presentPayment(row: Settlement): Static<typeof SettlementBody> {
     payTo: checksum(row.payTo),
     amount: row.amount.toString(),
     nonce,
+    paymentIdentifier,
     resource,
     transaction: row.txHash,
     blockNumber: row.blockNumber === null ? null : Number(row.blockNumber),

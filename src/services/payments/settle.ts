@@ -4,6 +4,7 @@ import type { Settlement, SettlementIdentity } from '#src/core/ports/settlements
 import { type PreparedPayment, type Refusal, spentReasons, type Verdict } from '#src/core/payment.ts';
 import { createAnswers } from './answers.ts';
 import { adopt, conclude, type Settling } from './conclude.ts';
+import { type Identifiers, identifierOf } from './identifiers.ts';
 import type { Merchant, PaymentsOptions, SettleAnswer } from './ports.ts';
 import { paused, type Read, readPayment } from './request.ts';
 import type { Verdicts } from './verify.ts';
@@ -16,13 +17,14 @@ export type SettleInput = { merchant: Merchant; body: unknown; idempotencyKey: s
  */
 export async function settle(
   options: PaymentsOptions,
-  verdicts: Verdicts,
+  { verdicts, identifiers }: { verdicts: Verdicts; identifiers: Identifiers },
   input: SettleInput,
 ): Promise<SettleAnswer> {
   const read = await readPayment(options, input.merchant, input.body, 'settle');
   const answers = createAnswers(options, read);
   if (!read.payment) return answers.refused(read.refusal.reason, read.refusal.message);
   const { payment } = read;
+  await identifiers.check(input.merchant.owner, payment);
   const settling: Settling = {
     options,
     verdicts,
@@ -184,12 +186,13 @@ function rowOf(
     proof: payment.proof,
     transactionId,
     idempotencyKey: key,
+    paymentIdentifier: identifierOf(payment),
     fingerprint: payment.fingerprint,
   };
 }
 
 function intentOf({ options, owner, payment }: Settling, settlementId: string, id: string) {
-  const { calls, expect, gas, sender } = payment.settlement;
+  const { calls, expect, gas, sender, suffix } = payment.settlement;
   return {
     id,
     owner,
@@ -198,6 +201,11 @@ function intentOf({ options, owner, payment }: Settling, settlementId: string, i
     lane: options.laneOf(payment.network),
     calls,
     expect,
-    meta: { settlementId, gas: gas.toString(), ...(sender ? { sender } : {}) },
+    meta: {
+      settlementId,
+      gas: gas.toString(),
+      ...(sender ? { sender } : {}),
+      ...(suffix ? { suffix } : {}),
+    },
   };
 }

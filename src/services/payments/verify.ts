@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { checksum } from '#src/core/address.ts';
 import type { PreparedPayment, Verdict } from '#src/core/payment.ts';
+import type { Identifiers } from './identifiers.ts';
 import type { Merchant, PaymentsOptions, VerifyAnswer } from './ports.ts';
 import { readPayment } from './request.ts';
 
@@ -36,15 +37,29 @@ export function createVerdicts({
   };
 }
 
+/** The verdict, once the payment's name is known to be its own. */
+async function judged(
+  verdicts: Verdicts,
+  identifiers: Identifiers,
+  { owner }: Merchant,
+  payment: PreparedPayment,
+) {
+  const [found] = await Promise.all([verdicts.of(payment), identifiers.check(owner, payment)]);
+  if (found.verdict.valid) identifiers.remember(owner, payment);
+  return found;
+}
+
 /** Judges a payment. @throws what `readPayment` throws · verification_unavailable when nobody can tell */
 export async function verify(
   options: PaymentsOptions,
-  verdicts: Verdicts,
+  { verdicts, identifiers }: { verdicts: Verdicts; identifiers: Identifiers },
   merchant: Merchant,
   body: unknown,
 ): Promise<VerifyAnswer> {
   const read = await readPayment(options, merchant, body, 'verify');
-  const found = read.payment ? await verdicts.of(read.payment) : { verdict: read.refusal, cached: false };
+  const found = read.payment
+    ? await judged(verdicts, identifiers, merchant, read.payment)
+    : { verdict: read.refusal, cached: false };
   const { verdict, cached } = found;
   const at = options.clock.now();
   if (read.payment) {

@@ -149,6 +149,7 @@ const asset = { eip712Name: null, eip712Version: null, minAmount: 0n };
 export function engine(parts: Parameters<typeof chain>[0] = {}, options: Partial<EngineOptions> = {}) {
   const { ask, asked } = chain(parts);
   const made = createPaymentEngine({
+    builderCode: null,
     schemes: [exactEip3009],
     networks: {
       find: (id) =>
