@@ -2101,6 +2101,7 @@ export interface components {
             network: string;
             nonce: string;
             payer: string;
+            paymentIdentifier: string | null;
             payTo: string;
             reason: string | null;
             resource: string;
@@ -8327,6 +8328,19 @@ export interface operations {
             };
             /** @description FORBIDDEN */
             403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitatorError"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
                 headers: {
                     "RateLimit-Limit": components["headers"]["RateLimitLimit"];
                     "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
