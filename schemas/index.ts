@@ -2,6 +2,7 @@ import { operations as adapterAuth } from './adapter/auth.ts';
 import { operations as clientTokens } from './adapter/client-tokens.ts';
 import { operations as appClients } from './adapter/clients.ts';
 import { operations as mints } from './adapter/mint.ts';
+import { operations as external } from './adapter/external.ts';
 import { operations as adapterDocuments } from './adapter/openapi.ts';
 import { adapterPlane } from './adapter/plane.ts';
 import { operations as adapterTransactions } from './adapter/transactions.ts';
@@ -34,6 +35,7 @@ const adapter = [
   ...clientTokens,
   ...wallets,
   ...mints,
+  ...external,
   ...adapterTransactions,
   ...adapterDocuments,
 ];

@@ -66,6 +66,7 @@ export const adapterPlane: PlaneDefinition = {
     Clients: 'What an operator sets on apps',
     Wallets: 'One smart account for each user of an app, its balances and transfers; users never pay gas',
     Mints: 'A receipt is signed for once, then minted once',
+    External: 'What a page in a browser may call, from the origins of its client',
     Transactions: 'What became of a write',
     Documentation: 'This part of the contract, for tools',
   },

@@ -25,7 +25,7 @@ export type Plane = {
   anonymousPerMinute: number;
   /** Runs between scope and validation (a required header, for instance). */
   guard?(request: FastifyRequest, operation: Operation): void | Promise<void>;
-  /** Plugins of its own (CORS on some routes). */
+  /** Plugins of its own. */
   setup?(app: FastifyInstance): void | Promise<void>;
 };
 
@@ -110,13 +110,23 @@ function admission(plane: Plane, limits: Limits) {
   };
 }
 
-function addRoute(app: FastifyInstance, plane: Plane, { operation: op, handle }: RouteBinding): void {
+type Admission = ReturnType<typeof admission>;
+
+/** `url` is the path within `app`. */
+function addRoute(
+  app: FastifyInstance,
+  plane: Plane,
+  admit: Admission,
+  { operation: op, handle }: RouteBinding,
+  url: string,
+): void {
   app.route({
     method: op.method,
-    url: op.path,
+    url,
     schema: routeSchema(op, plane.definition),
     bodyLimit: op.bodyLimit ?? plane.definition.bodyLimit,
     config: { operation: op },
+    onRequest: admit,
     preValidation: async (request) => {
       // An empty body parses to undefined: fine where it may be left out, named where it may not.
       if (!op.body || request.body !== undefined) return;
@@ -144,9 +154,20 @@ function addRoute(app: FastifyInstance, plane: Plane, { operation: op, handle }:
 /** Encapsulates a plane in the app: its auth, limits, errors and routes touch no other plane. */
 export function planePlugin(plane: Plane, limits: Limits) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.addHook('onRequest', admission(plane, limits));
+    const admit = admission(plane, limits);
     app.setErrorHandler((error, request, reply) => sendError(plane, error, request, reply));
     await plane.setup?.(app);
-    for (const route of plane.routes) addRoute(app, plane, route);
+    for (const route of plane.routes) {
+      const { around, operation } = route;
+      if (!around) addRoute(app, plane, admit, route, operation.path);
+      else
+        await app.register(
+          async (own) => {
+            await around(own);
+            addRoute(own, plane, admit, route, '');
+          },
+          { prefix: operation.path },
+        );
+    }
   };
 }

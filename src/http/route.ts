@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Operation, BodyOf, ParamsOf, QueryOf, SuccessOf } from '#schemas/kit/operation.ts';
 import type { Principal } from '#src/core/principal.ts';
 
@@ -15,6 +15,8 @@ export type RouteContext<O extends Operation> = {
 export type RouteBinding = {
   operation: Operation;
   handle: (context: RouteContext<Operation>) => Promise<unknown>;
+  /** Plugins around this route alone; their hooks run before its auth. */
+  around?: (app: FastifyInstance) => Promise<void>;
 };
 
 /** Binds an operation to the function that serves it; types follow from the operation. */

@@ -24,6 +24,8 @@ export type ApiClients = {
   authenticate(id: string, secret: string): Promise<ApiClient>;
   /** The client of a token that has been verified, at most half a second old. @throws principal_revoked, invalid_token */
   ofToken(id: string, jti: string): Promise<ApiClient>;
+  /** True when some active client lists the browser origin, as of at most half a second ago. */
+  allowsOrigin(origin: string): Promise<boolean>;
   /** Newest first. */
   list(filter: { after?: string; limit: number }): Promise<ApiClient[]>;
   /** @throws not_found */
@@ -59,9 +61,14 @@ export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPor
     return store.apiClients.findByToken(id, jti);
   }, freshMs);
 
+  const origins = createFresh<string, boolean>(
+    (origin) => store.apiClients.listsOrigin(origin, clock.now()),
+    freshMs,
+  );
+
   return {
-    async register(input) {
-      checkIps(input);
+    async register(given) {
+      const input = settled(given);
       const secret = newSecret(secretKind);
       const client: NewApiClient = {
         allowedOrigins: [],
@@ -85,12 +92,12 @@ export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPor
       if (!known || known.tokenRevoked) throw fail('invalid_token');
       return active(known.client, clock);
     },
+    allowsOrigin: (origin) => origins.get(origin),
     list: (filter) => store.apiClients.list(filter),
     get: async (id) => existing(await store.apiClients.find(id)),
     async update(id, change) {
-      checkIps(change);
       checkMethods(change);
-      const client = existing(await store.apiClients.update(id, change, clock.now()));
+      const client = existing(await store.apiClients.update(id, settled(change), clock.now()));
       await tokens.forget(id);
       return client;
     },
@@ -124,6 +131,19 @@ function active(client: ApiClient, clock: Clock): ApiClient {
 function existing(client: ApiClient | null): ApiClient {
   if (!client) throw fail('not_found', { resource: 'client' });
   return client;
+}
+
+/** Checked, with origins as browsers send them: lower case, no default port. @throws validation */
+function settled<T extends Pick<ApiClientChange, 'allowedIps' | 'allowedOrigins'>>(change: T): T {
+  checkIps(change);
+  const { allowedOrigins } = change;
+  if (!allowedOrigins) return change;
+  const origins = allowedOrigins.map((text, i) => {
+    if (URL.canParse(text)) return new URL(text).origin;
+    const field = `allowedOrigins.${i}`;
+    throw fail('validation', { field, message: `${field} is no origin, e.g. https://app.example.com` });
+  });
+  return { ...change, allowedOrigins: [...new Set(origins)] };
 }
 
 function checkIps({ allowedIps = [] }: Pick<ApiClientChange, 'allowedIps'>): void {

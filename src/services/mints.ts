@@ -1,5 +1,3 @@
-import { sameAddress } from '#src/core/address.ts';
-import type { Clock } from '#src/core/clock.ts';
 import { fail, isKind } from '#src/core/errors.ts';
 import type { Address, Hex } from '#src/core/hex.ts';
 import { newId } from '#src/core/ids.ts';
@@ -9,8 +7,19 @@ import type { TransactionRepository } from '#src/core/journal-store.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { MintReceipt, MintReceiptRepository } from '#src/core/ports/mints.ts';
 import type { Preflight } from '#src/core/ports/tokens.ts';
-import type { MintVoucher, VoucherPort, VoucherTypedData } from '#src/core/ports/vouchers.ts';
+import type { VoucherTypedData } from '#src/core/ports/vouchers.ts';
 import type { ClientTokens } from './client-tokens.ts';
+import {
+  alreadyMinted,
+  conflict,
+  mayMint,
+  notExpired,
+  type ReceiptPorts,
+  renew,
+  sameFields,
+  signed,
+  voucherOf,
+} from './mints/receipts.ts';
 import type { Writer, Written } from './writes.ts';
 import { treasurySubject, userSubject, type Wallets } from './wallets.ts';
 
@@ -32,6 +41,8 @@ export type MintStatus = 'none' | 'signed' | 'pending' | 'submitted' | 'minted' 
 export type Mints = {
   /** @throws receipt_already_minted, idempotency_conflict (other fields than before), unsupported_network */
   sign(caller: MintCaller, receiptId: string, fields: MintFields & { amount: bigint }): Promise<SignedMint>;
+  /** A new voucher for what was signed before. @throws not_found, receipt_already_minted */
+  signAgain(caller: MintCaller, receiptId: string): Promise<SignedMint>;
   /** @throws not_found, receipt_already_minted, validation (a field differs from what was signed, expired), user_operation_failed */
   execute(
     caller: MintCaller,
@@ -47,18 +58,14 @@ export type Mints = {
 
 type Store = { mintReceipts: MintReceiptRepository; transactions: Pick<TransactionRepository, 'find'> };
 
-export type MintPorts = {
+export type MintPorts = ReceiptPorts & {
   store: Store;
   writer: Writer<Pick<Store, 'mintReceipts'>>;
   wallets: Wallets;
-  vouchers: VoucherPort;
   preflight: Preflight;
   networks: Networks;
   /** Which tokens an owner's receipts may mint. */
   mayMint: ClientTokens['mayMint'];
-  clock: Clock;
-  /** Seconds a voucher is good for (default 3600). */
-  voucherSeconds?: number;
 };
 
 export function createMints(ports: MintPorts): Mints {
@@ -66,6 +73,12 @@ export function createMints(ports: MintPorts): Mints {
   const found = (caller: MintCaller, receiptId: string) => store.mintReceipts.find(caller.owner, receiptId);
   const mintOf = async (receipt: MintReceipt): Promise<Transaction | null> =>
     receipt.transactionId === null ? null : store.transactions.find(receipt.owner, receipt.transactionId);
+
+  const announced = async (caller: MintCaller, receiptId: string): Promise<MintReceipt> => {
+    const receipt = await found(caller, receiptId);
+    if (!receipt || receipt.userId !== caller.userId) throw fail('not_found', { resource: 'receipt' });
+    return receipt;
+  };
 
   const shown = (receipt: MintReceipt): SignedMint => ({
     receipt,
@@ -87,13 +100,19 @@ export function createMints(ports: MintPorts): Mints {
       }
       const first = known ?? (await found(caller, receiptId));
       if (!first) throw new Error(`receipt ${receiptId} was taken and is not there`);
-      return shown(await renew(ports, caller, first, wanted, await mintOf(first)));
+      // Anything else than the same mint for the same user is refused.
+      if (first.userId !== caller.userId) throw conflict('userId');
+      sameFields(first, wanted, conflict);
+      return shown(await renew(ports, first, await mintOf(first)));
+    },
+    async signAgain(caller, receiptId) {
+      const receipt = await announced(caller, receiptId);
+      return shown(await renew(ports, receipt, await mintOf(receipt)));
     },
     async execute(caller, receiptId, fields, key) {
       try {
         return await ports.writer.write(key, async () => {
-          const receipt = await found(caller, receiptId);
-          if (!receipt || receipt.userId !== caller.userId) throw fail('not_found', { resource: 'receipt' });
+          const receipt = await announced(caller, receiptId);
           sameFields(receipt, fields);
           await mayMint(ports, receipt, await mintOf(receipt));
           notExpired(receipt, ports.clock);
@@ -141,83 +160,6 @@ const notYours = (token: Address, network: string) =>
     field: 'token',
     message: `token ${token} is neither the default token of ${network} nor one of this client`,
   });
-
-function voucherOf(
-  receipt: Pick<MintReceipt, 'token' | 'recipient' | 'amount' | 'receipt' | 'deadline'>,
-): MintVoucher {
-  const { token, recipient, amount, deadline } = receipt;
-  return { token, recipient, amount, receipt: receipt.receipt, deadline: BigInt(deadline.getTime() / 1000) };
-}
-
-async function signed(
-  { vouchers, clock, voucherSeconds = 3600 }: MintPorts,
-  network: string,
-  what: Pick<MintReceipt, 'token' | 'recipient' | 'amount' | 'receipt'>,
-): Promise<Pick<MintReceipt, 'deadline' | 'signature'>> {
-  const deadline = new Date((Math.floor(clock.now().getTime() / 1000) + voucherSeconds) * 1000);
-  return { deadline, signature: await vouchers.sign(network, voucherOf({ ...what, deadline })) };
-}
-
-/** Signing again gives the same mint a new deadline; anything else than the same mint is refused. */
-async function renew(
-  ports: MintPorts,
-  caller: MintCaller,
-  receipt: MintReceipt,
-  wanted: Resolved,
-  mint: Transaction | null,
-): Promise<MintReceipt> {
-  if (receipt.userId !== caller.userId) throw conflict('userId');
-  sameFields(receipt, wanted, conflict);
-  await mayMint(ports, receipt, mint);
-  const voucher = await signed(ports, receipt.network, receipt);
-  const renewed = await ports.store.mintReceipts.renew(receipt.id, receipt.transactionId, voucher);
-  if (!renewed) throw alreadyMinted(null);
-  return renewed;
-}
-
-const conflict = (field: string) =>
-  fail('idempotency_conflict', {
-    field,
-    resource: 'receipt',
-    message: `The receipt was signed with another ${field}`,
-  });
-
-const differs = (field: string) =>
-  fail('validation', { field, message: `${field} is not what was signed for this receipt` });
-
-function sameFields(
-  receipt: MintReceipt,
-  { network, amount, token, recipient, signature }: MintFields & { signature?: Hex | undefined },
-  refuse = differs,
-): void {
-  if (network !== undefined && network !== receipt.network) throw refuse('network');
-  if (amount !== undefined && amount !== receipt.amount) throw refuse('amount');
-  if (token !== undefined && !sameAddress(token, receipt.token)) throw refuse('token');
-  if (recipient !== undefined && !sameAddress(recipient, receipt.recipient)) throw refuse('recipient');
-  if (signature !== undefined && signature.toLowerCase() !== receipt.signature) throw refuse('signature');
-}
-
-const alreadyMinted = (transaction: Transaction | null) =>
-  fail('receipt_already_minted', {
-    details: transaction
-      ? { transactionId: transaction.id, status: transaction.status, txHash: transaction.txHash }
-      : {},
-  });
-
-function notExpired(receipt: MintReceipt, clock: Clock): void {
-  if (receipt.deadline > clock.now()) return;
-  const message = 'The voucher of this receipt has expired, sign it again';
-  throw fail('validation', { field: 'receiptId', message });
-}
-
-/** One mint at a time; after a failed one only when the chain says that the receipt is unused. */
-async function mayMint(ports: MintPorts, receipt: MintReceipt, mint: Transaction | null): Promise<void> {
-  if (receipt.transactionId === null) return;
-  if (mint?.status !== 'failed') throw alreadyMinted(mint);
-  if (await ports.vouchers.isRedeemed(receipt.network, receipt.token, receipt.receipt)) {
-    throw alreadyMinted(mint);
-  }
-}
 
 async function intentOf(ports: MintPorts, caller: MintCaller, receipt: MintReceipt) {
   const { network, token, recipient, amount, receiptId } = receipt;

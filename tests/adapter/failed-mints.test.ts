@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { createWalletClient, http } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { externalSignMint } from '#schemas/adapter/external.ts';
 import { executeMint, getMintStatus, signMint } from '#schemas/adapter/mint.ts';
 import { mintVouchersAbi } from '#src/chain/contracts/generated/mint-vouchers.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
@@ -14,6 +15,7 @@ let world: TestApp;
 let client: Client;
 let rpc: Gate;
 let user: string;
+const origin = 'https://shop.example.com';
 
 // A replica that only takes requests: what it accepts stays pending until the test decides its fate.
 beforeAll(async () => {
@@ -21,7 +23,7 @@ beforeAll(async () => {
   rpc = await gateTo(localnet.rpcUrl);
   const networks = networkWith(localnet, { rpcUrls: [rpc.url] });
   world = await bootApp({ env: { ROLE: 'api' }, compose: { networks } });
-  client = await newClient(world);
+  client = await newClient(world, { allowedOrigins: [origin] });
   user = newUser();
   await walletOf(world, client, user);
 });
@@ -55,7 +57,10 @@ test('a failed mint frees its receipt once the chain has said that nothing was m
   const away = [503, 'CHAIN_UNAVAILABLE'];
   expect(await outcome(world.app, signMint, sign(receiptId))).toEqual(away);
   expect(await outcome(world.app, executeMint, execute(receiptId))).toEqual(away);
+  const page = { headers: client.as(user, { origin }), body: { receiptId } };
+  expect(await outcome(world.app, externalSignMint, page)).toEqual(away);
   rpc.open();
+  await call(world.app, externalSignMint, page);
   await call(world.app, signMint, sign(receiptId));
   const second = (await call(world.app, executeMint, execute(receiptId))).body.transaction;
   expect(second.id).not.toBe(first);

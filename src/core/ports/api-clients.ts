@@ -37,6 +37,8 @@ export type ApiClientRepository = {
   findWithSecrets(id: string, at: Date): Promise<{ client: ApiClient; hashes: string[] } | null>;
   /** The client behind a token and whether that token was revoked, in one question. */
   findByToken(id: string, jti: string): Promise<{ client: ApiClient; tokenRevoked: boolean } | null>;
+  /** True when a client that is active at `at` lists the browser origin. */
+  listsOrigin(origin: string, at: Date): Promise<boolean>;
   /** Newest first; `after` is the id of the last one of the page before. */
   list(filter: { after?: string; limit: number }): Promise<ApiClient[]>;
   update(id: string, change: ApiClientChange, at: Date): Promise<ApiClient | null>;

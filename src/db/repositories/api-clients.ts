@@ -7,8 +7,8 @@ import { fromPolicy, toPolicy } from './sponsorship-policy.ts';
 
 type Row = typeof apiClients.$inferSelect;
 
-/** Apps' credentials. */
-export function apiClientRepository(db: Db): ApiClientRepository {
+/** Asked on requests before anything is known of the caller. */
+function hotQuestions(db: Db) {
   const t = apiClients;
   const byToken = lazy(() =>
     db
@@ -21,6 +21,24 @@ export function apiClientRepository(db: Db): ApiClientRepository {
       .where(eq(t.id, sql.placeholder('id')))
       .prepare('api_clients_by_token'),
   );
+  const byOrigin = lazy(() =>
+    db
+      .select({ id: t.id })
+      .from(t)
+      .where(
+        sql`${t.allowedOrigins} @> ${sql.placeholder('origin')}::jsonb and ${t.revokedAt} is null
+          and (${t.expiresAt} is null or ${t.expiresAt} > ${sql.placeholder('at')}::timestamptz)`,
+      )
+      .limit(1)
+      .prepare('api_clients_by_origin'),
+  );
+  return { byToken, byOrigin };
+}
+
+/** Apps' credentials. */
+export function apiClientRepository(db: Db): ApiClientRepository {
+  const t = apiClients;
+  const { byToken, byOrigin } = hotQuestions(db);
   const one = async (id: string): Promise<Row | undefined> => {
     const [row] = await db.select().from(t).where(eq(t.id, id));
     return row;
@@ -53,6 +71,10 @@ export function apiClientRepository(db: Db): ApiClientRepository {
     async findByToken(id, jti) {
       const [row] = await byToken().execute({ id, jti });
       return row ? { client: toClient(row.client), tokenRevoked: row.tokenRevoked } : null;
+    },
+    async listsOrigin(origin, at) {
+      const [row] = await byOrigin().execute({ origin: JSON.stringify([origin]), at: at.toISOString() });
+      return row !== undefined;
     },
     async list({ after, limit }) {
       const cursor = db

@@ -41,7 +41,10 @@ export const apiClients = pgTable(
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
-  (t) => [uniqueIndex('api_clients_seq').on(t.seq)],
+  (t) => [
+    uniqueIndex('api_clients_seq').on(t.seq),
+    index('api_clients_origins').using('gin', t.allowedOrigins),
+  ],
 );
 
 /** Tokens that clients may mint beside the default token of a network. */

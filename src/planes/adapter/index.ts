@@ -18,6 +18,7 @@ import { renderError } from './errors.ts';
 import { authRoutes } from './routes/auth.ts';
 import { clientTokenRoutes } from './routes/client-tokens.ts';
 import { clientRoutes } from './routes/clients.ts';
+import { externalRoutes } from './routes/external.ts';
 import { mintRoutes } from './routes/mint.ts';
 import { documentationRoutes, transactionRoutes } from './routes/transactions.ts';
 import { walletRoutes } from './routes/wallet.ts';
@@ -51,6 +52,7 @@ export function adapter(services: AdapterServices): Plane {
       ...clientTokenRoutes(services),
       ...walletRoutes(services),
       ...mintRoutes(services),
+      ...externalRoutes(services),
       ...transactionRoutes(services),
       ...documentationRoutes(),
     ],
