@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerClient } from '#schemas/adapter/auth.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
+import { chromiumPath } from '#tests/kit/chromium.ts';
 
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = process.env['CHROMIUM_PATH'] ?? places.find((path) => existsSync(path));
+if (!chromiumPath) console.log('Swagger UI is not tested: no Chromium here, and none can be installed');
 
-if (!executablePath) console.log('Swagger UI is not tested: no Chromium here, and none can be installed');
-
-describe.skipIf(!executablePath)('Swagger UI in a browser', () => {
+describe.skipIf(!chromiumPath)('Swagger UI in a browser', () => {
   let booted: TestApp;
   let base: string;
   let browser: Browser;
@@ -22,7 +19,7 @@ describe.skipIf(!executablePath)('Swagger UI in a browser', () => {
     booted = await bootApp();
     base = await booted.app.listen({ host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({
-      executablePath: executablePath!,
+      executablePath: chromiumPath!,
       args: ['--no-sandbox', '--disable-gpu'],
     });
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
