@@ -194,6 +194,15 @@ export const operations = {
         ]
       ]
     },
+    "externalSignMint": {
+      "method": "POST",
+      "path": "/api/v1/external/sign-mint",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
     "getTransaction": {
       "method": "GET",
       "path": "/api/v1/transactions/{id}",
@@ -789,6 +798,7 @@ export type ErrorCode =
   | 'MISSING_AUTH'
   | 'MISSING_USER_ID'
   | 'NOT_FOUND'
+  | 'ORIGIN_NOT_ALLOWED'
   | 'PAYLOAD_TOO_LARGE'
   | 'RATE_LIMITED'
   | 'RATE_LIMIT_EXCEEDED'

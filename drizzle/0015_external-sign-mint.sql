@@ -1,0 +1,1 @@
+CREATE INDEX "api_clients_origins" ON "api_clients" USING gin ("allowed_origins");
