@@ -25,6 +25,8 @@ import { operations as apiKeyUsage } from './platform/api-key-usage.ts';
 import { operations as apiKeys } from './platform/api-keys.ts';
 import { operations as platformNetworks } from './platform/networks.ts';
 import { platformPlane } from './platform/plane.ts';
+import { operations as walletSignatures } from './platform/wallet-signatures.ts';
+import { operations as platformWallets } from './platform/wallets.ts';
 
 /** Every plane of the contract. */
 export const planes: readonly PlaneDefinition[] = [adapterPlane, facilitatorPlane, platformPlane];
@@ -51,7 +53,14 @@ const facilitator = [
   ...facilitatorAdmin,
   ...operators,
 ];
-const platform = [...platformAccounts, ...apiKeys, ...apiKeyUsage, ...platformNetworks];
+const platform = [
+  ...platformAccounts,
+  ...apiKeys,
+  ...apiKeyUsage,
+  ...platformNetworks,
+  ...platformWallets,
+  ...walletSignatures,
+];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */
 export const operations: readonly Operation[] = [...adapter, ...facilitator, ...platform];

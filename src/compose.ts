@@ -127,6 +127,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
     const adapter = composeAdapter(kernel, accounts, journal, options.keys.mintSigner);
     const platform = composePlatform(kernel, {
       accounts: facilitator.accounts,
+      wallets: accounts,
       operators,
       settles: signers.pool.addresses.length > 0,
       log,

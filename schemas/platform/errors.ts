@@ -53,6 +53,7 @@ export const platformErrors = {
   not_found: { status: 404, message: 'Not found' },
   api_key_not_found: { status: 404, message: 'No such API key' },
   session_not_found: { status: 404, message: 'No such session' },
+  wallet_not_found: { status: 404, message: 'No such wallet' },
   network_not_found: { status: 404, message: 'No such network' },
   method_not_allowed: { status: 405, message: 'Method not allowed' },
   conflict: { status: 409, message: 'It conflicts with what is there' },

@@ -56,6 +56,7 @@ export const platformPlane: PlaneDefinition = {
     Accounts: 'People: registration, sessions, their own data',
     'API keys': 'Keys of servers and apps; managed by people, never by keys',
     Networks: 'Chains that a key reaches',
+    Wallets: 'Smart accounts and plain keys of a tenant: made, read, and what they sign',
   },
   prefixes: ['/v1', '/auth'],
   errorBody: PlatformError,

@@ -5,10 +5,12 @@ import { createPreflight, createTokens } from '#src/chain/tokens.ts';
 import { createUserOperationExecutor } from '#src/chain/user-operations/executor.ts';
 import { createFees } from '#src/chain/user-operations/fees.ts';
 import { createQuote } from '#src/chain/user-operations/quote.ts';
+import { createWalletSigner } from '#src/chain/wallet-signer.ts';
 import { keySettings } from '#src/config/keys.ts';
 import type { LaneExecutor } from '#src/core/journal.ts';
 import type { KeyProvider } from '#src/core/ports/keys.ts';
 import type { Preflight, TokenPort } from '#src/core/ports/tokens.ts';
+import type { WalletSigner } from '#src/core/ports/wallet-signer.ts';
 import { createSponsorship, type Sponsorship } from '#src/services/sponsorship.ts';
 import { createWallets, type Wallets } from '#src/services/wallets.ts';
 import type { Kernel } from './kernel.ts';
@@ -19,6 +21,7 @@ export type AccountParts = {
   tokens: TokenPort;
   preflight: Preflight;
   sponsorship: Sponsorship;
+  signer: WalletSigner;
   /** Of lanes `account:…`. */
   executor: LaneExecutor;
 };
@@ -37,6 +40,7 @@ export function composeAccounts({ store, clients, networks, clock, config, secre
     tokens: createTokens(clients),
     preflight: createPreflight(clients, simulate),
     sponsorship,
+    signer: createWalletSigner({ keys, accounts, clients }),
     executor: createUserOperationExecutor({
       networks,
       clients,

@@ -7,6 +7,8 @@ import { createApiKeys } from '#src/services/api-keys.ts';
 import { createLastUsed } from '#src/services/last-used.ts';
 import { createReports } from '#src/services/reports.ts';
 import { createSessions } from '#src/services/sessions.ts';
+import { createTenantWallets } from '#src/services/tenant-wallets.ts';
+import type { AccountParts } from './accounts.ts';
 import { type Kernel, pepperOf } from './kernel.ts';
 import type { Operators } from './operators.ts';
 
@@ -24,12 +26,18 @@ function tokenFamilies({ config, secrets, clock }: Kernel) {
   };
 }
 
-export type PlatformParts = { accounts: Accounts; operators: Operators; settles: boolean; log: Log };
+export type PlatformParts = {
+  accounts: Accounts;
+  wallets: AccountParts;
+  operators: Operators;
+  settles: boolean;
+  log: Log;
+};
 
 /** The platform plane on the kernel's parts. */
 export function composePlatform(
   kernel: Kernel,
-  { accounts, operators, settles, log }: PlatformParts,
+  { accounts, wallets, operators, settles, log }: PlatformParts,
 ): { plane: Plane; stop(): Promise<void> } {
   const { store, clock, networks } = kernel;
   const lastUsed = createLastUsed({ store, clock, log, flushMs: 2_000 });
@@ -43,6 +51,9 @@ export function composePlatform(
     }),
     reports: createReports({ store, usage: kernel.usage, clock }),
     sessions: createSessions({ store, clock }),
+    tenantWallets: createTenantWallets({ store, wallets: wallets.wallets, clock }),
+    holdings: wallets.tokens.holdings,
+    signer: wallets.signer,
     tenants: store.tenants,
     users: store.users,
     tokens: tokenFamilies(kernel),

@@ -20,6 +20,7 @@ import { resourceRepository } from './repositories/resources.ts';
 import { sessionRepository } from './repositories/sessions.ts';
 import { settlementRepository } from './repositories/settlements.ts';
 import { sponsorshipRepository } from './repositories/sponsorships.ts';
+import { tenantWalletRepository } from './repositories/tenant-wallets.ts';
 import { tenantRepository } from './repositories/tenants.ts';
 import { transactionRepository } from './repositories/transactions.ts';
 import { usageRepository } from './repositories/usage.ts';
@@ -54,6 +55,7 @@ function repositories(db: Db) {
     settlements: settlementRepository(db),
     sponsorships: sponsorshipRepository(db),
     tenants: tenantRepository(db),
+    tenantWallets: tenantWalletRepository(db),
     transactions: transactionRepository(db),
     wallets: walletRepository(db),
     walletKeys: walletKeyRepository(db),

@@ -1,13 +1,15 @@
 import type { Clock } from '#src/core/clock.ts';
 import { newId } from '#src/core/ids.ts';
-import type { AccountPlanner } from '#src/core/ports/accounts.ts';
+import type { Address } from '#src/core/hex.ts';
+import type { AccountPlan, AccountPlanner } from '#src/core/ports/accounts.ts';
 import type { KeyProvider } from '#src/core/ports/keys.ts';
-import type { Wallet, WalletRepository } from '#src/core/ports/wallets.ts';
+import type { WalletType } from '#src/core/ports/tenant-wallets.ts';
+import { eoaKind, type Wallet, type WalletRepository } from '#src/core/ports/wallets.ts';
 
-/** Smart accounts of owners' users; one a (owner, subject), for ever the same address. */
+/** Accounts of owners and their users; one a (owner, subject), for ever the same address and type. */
 export type Wallets = {
   /** Makes the wallet when there is none; twins get the same one. */
-  open(owner: string, subject: string): Promise<{ wallet: Wallet; isNew: boolean }>;
+  open(owner: string, subject: string, type?: WalletType): Promise<{ wallet: Wallet; isNew: boolean }>;
   find(owner: string, subject: string): Promise<Wallet | null>;
 };
 
@@ -25,11 +27,18 @@ export const userSubject = (userId: string): string => `user:${userId}`;
 export const treasurySubject = 'treasury';
 
 export function createWallets({ store, keys, accounts, clock }: WalletPorts): Wallets {
-  const make = async (owner: string, subject: string): Promise<{ wallet: Wallet; isNew: boolean }> => {
+  const make = async (
+    owner: string,
+    subject: string,
+    type: WalletType,
+  ): Promise<{ wallet: Wallet; isNew: boolean }> => {
     const id = newId('wal');
     const key = await keys.create(id, 1);
-    // The random id keeps the salt, which the deployment publishes, from telling who the user is.
-    const plan = accounts.plan({ owner: key.owner, subject: [owner, subject, id] });
+    const plan =
+      type === 'eoa'
+        ? plainKey(key.owner)
+        : // The random id keeps the salt, which the deployment publishes, from telling who the user is.
+          accounts.plan({ owner: key.owner, subject: [owner, subject, id] });
     const made = await store.wallets.insert({ ...plan, id, owner, subject, key }, clock.now());
     if (made) return { wallet: made, isNew: true };
     const twin = await store.wallets.find(owner, subject);
@@ -40,15 +49,29 @@ export function createWallets({ store, keys, accounts, clock }: WalletPorts): Wa
   const making = new Map<string, ReturnType<typeof make>>();
   return {
     find: (owner, subject) => store.wallets.find(owner, subject),
-    async open(owner, subject) {
+    async open(owner, subject, type = 'smart_account') {
       const known = await store.wallets.find(owner, subject);
       if (known) return { wallet: known, isNew: false };
       const who = JSON.stringify([owner, subject]);
       const begun = making.get(who);
       if (begun) return { wallet: (await begun).wallet, isNew: false };
-      const made = make(owner, subject).finally(() => making.delete(who));
+      const made = make(owner, subject, type).finally(() => making.delete(who));
       making.set(who, made);
       return made;
     },
+  };
+}
+
+const zeroAddress = `0x${'0'.repeat(40)}` as const;
+
+/** A key that is its own account: nothing deploys it. */
+function plainKey(address: Address): AccountPlan {
+  return {
+    kind: eoaKind,
+    factory: zeroAddress,
+    entryPoint: zeroAddress,
+    initialOwner: address,
+    salt: `0x${'0'.repeat(64)}`,
+    address,
   };
 }

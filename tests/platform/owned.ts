@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import type { Key, Tenant } from './kit.ts';
+import { createPlatformWallet } from '#schemas/platform/wallets.ts';
+import { call } from '#tests/kit/call.ts';
+import { as, type Key, type Tenant } from './kit.ts';
 
 /** A tenant with one key of each kind that makes things. */
 export type Owner = { app: FastifyInstance; tenant: Tenant; key: Key };
@@ -10,6 +12,10 @@ export type Owner = { app: FastifyInstance; tenant: Tenant; key: Key };
  */
 export const owned: Readonly<Record<string, (owner: Owner) => Promise<Record<string, string>>>> = {
   '/v1/api_keys/:id': async ({ key }) => ({ id: key.id }),
+  '/v1/wallets/:id': async ({ app, key }) => {
+    const { body } = await call(app, createPlatformWallet, { headers: as(key), body: {} });
+    return { id: body.id };
+  },
 };
 
 /** Ids that belong to nobody. */

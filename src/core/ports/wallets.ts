@@ -1,6 +1,6 @@
 import type { AccountRecord, AccountSource } from './accounts.ts';
 
-/** A smart account and whose it is. */
+/** A smart account, or a plain key, and whose it is. */
 export type Wallet = AccountRecord & {
   id: string;
   /** Journal owner, `client:client_…`. */
@@ -9,6 +9,9 @@ export type Wallet = AccountRecord & {
   subject: string;
   createdAt: Date;
 };
+
+/** `kind` of a plain key that stands for itself: no contract, no operations. */
+export const eoaKind = 'eoa';
 
 export type NewWallet = Omit<Wallet, 'createdAt' | 'walletId'>;
 

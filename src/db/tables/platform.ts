@@ -1,6 +1,7 @@
 import { bigserial, check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { instant } from '../columns.ts';
+import { wallets } from './adapter.ts';
 import { users } from './facilitator.ts';
 import { tenants } from './tenants.ts';
 
@@ -76,5 +77,26 @@ export const apiKeySecrets = pgTable(
       .on(t.keyId)
       .where(sql`${t.expiresAt} is null`),
     index('api_key_secrets_key').on(t.keyId),
+  ],
+);
+
+/** Wallets that tenants made; the account itself is in `wallets`. */
+export const tenantWallets = pgTable(
+  'tenant_wallets',
+  {
+    id: text('id')
+      .primaryKey()
+      .references(() => wallets.id),
+    seq: bigserial('seq', { mode: 'bigint' }).notNull(),
+    owner: text('owner').notNull(),
+    type: text('type').$type<'smart_account' | 'eoa'>().notNull(),
+    label: text('label'),
+    externalId: text('external_id'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    check('tenant_wallets_type', sql`${t.type} in ('smart_account', 'eoa')`),
+    uniqueIndex('tenant_wallets_external_id').on(t.owner, t.externalId),
+    index('tenant_wallets_owner').on(t.owner, t.seq),
   ],
 );

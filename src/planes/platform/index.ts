@@ -5,6 +5,7 @@ import { renderPlatformError } from './errors.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { networkRoutes } from './routes/networks.ts';
+import { walletRoutes } from './routes/wallets.ts';
 import type { PlatformServices } from './services.ts';
 
 /** The platform: tokens and wallets for servers, keys and sessions for dashboards (seed 003). */
@@ -12,7 +13,12 @@ export function platformPlane(services: PlatformServices): Plane {
   const { access, refresh } = services.tokens;
   return {
     definition,
-    routes: [...accountRoutes(services), ...apiKeyRoutes(services), ...networkRoutes(services)],
+    routes: [
+      ...accountRoutes(services),
+      ...apiKeyRoutes(services),
+      ...networkRoutes(services),
+      ...walletRoutes(services),
+    ],
     authenticate: platformAuth(services),
     render: renderPlatformError,
     guard: requireSecretKey,

@@ -1,12 +1,15 @@
 import type { Clock } from '#src/core/clock.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { TenantRepository } from '#src/core/ports/tenants.ts';
+import type { TokenPort } from '#src/core/ports/tokens.ts';
 import type { UserRepository } from '#src/core/ports/users.ts';
+import type { WalletSigner } from '#src/core/ports/wallet-signer.ts';
 import type { TokenFamily } from '#src/http/tokens.ts';
 import type { Accounts } from '#src/services/accounts.ts';
 import type { ApiKeys } from '#src/services/api-keys.ts';
 import type { Reports } from '#src/services/reports.ts';
 import type { Sessions } from '#src/services/sessions.ts';
+import type { TenantWallets } from '#src/services/tenant-wallets.ts';
 
 /** All that the plane is handed. */
 export type PlatformServices = {
@@ -17,6 +20,9 @@ export type PlatformServices = {
   tenants: TenantRepository;
   users: Pick<UserRepository, 'update' | 'find'>;
   tokens: { access: TokenFamily; refresh: TokenFamily };
+  tenantWallets: TenantWallets;
+  holdings: TokenPort['holdings'];
+  signer: WalletSigner;
   networks: Networks;
   /** Latest block, or null while the network does not answer. */
   head(network: string): Promise<bigint | null>;
