@@ -775,6 +775,66 @@ export const operations = {
           "PlatformKey"
         ]
       ]
+    },
+    "createPlatformWallet": {
+      "method": "POST",
+      "path": "/v1/wallets",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "listPlatformWallets": {
+      "method": "GET",
+      "path": "/v1/wallets",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
+    },
+    "getPlatformWallet": {
+      "method": "GET",
+      "path": "/v1/wallets/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "listWalletBalances": {
+      "method": "GET",
+      "path": "/v1/wallets/{id}/balances",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "signMessage": {
+      "method": "POST",
+      "path": "/v1/wallets/{id}/sign_message",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "signTypedData": {
+      "method": "POST",
+      "path": "/v1/wallets/{id}/sign_typed_data",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
     }
   }
 } as const;
@@ -821,14 +881,17 @@ export type ErrorCode =
   | 'forbidden'
   | 'internal_error'
   | 'invalid_credentials'
+  | 'invalid_network'
   | 'ip_not_allowed'
   | 'key_expired'
   | 'missing_field'
   | 'network_not_found'
   | 'payload_too_large'
   | 'rate_limited'
+  | 'secret_key_required'
   | 'service_unavailable'
   | 'token_expired'
   | 'unauthorized'
   | 'unsupported_media_type'
-  | 'validation_error';
+  | 'validation_error'
+  | 'wallet_not_found';
