@@ -3,6 +3,7 @@ import {
   pad,
   parseEventLogs,
   parseSignature,
+  toFunctionSelector,
   toHex,
   zeroAddress,
   type Address,
@@ -204,6 +205,42 @@ describe('TokenLock', () => {
     });
   });
 
+  test('a payment goes to the beneficiary at once, and uses its reference for payments and locks', async () => {
+    const beneficiary = someAddress();
+    const claimRef = randomBytes32();
+    const pay = on('pay', world.addresses.token, beneficiary, 10n, claimRef);
+    const id = await view<Hex>(world.chain, on('lockId', payer.account.address, claimRef));
+    expect(await view(world.chain, on('isUsed', id))).toBe(false);
+    const { logs } = await send(world.chain, payer, pay);
+    expect(parseEventLogs({ abi: tokenLockAbi, logs, eventName: 'Paid' })[0]?.args).toEqual({
+      id,
+      token: world.addresses.token,
+      beneficiary,
+      payer: payer.account.address,
+      amount: 10n,
+      claimRef,
+    });
+    expect(await balanceOf(beneficiary)).toBe(10n);
+    expect(await view(world.chain, on('isUsed', id))).toBe(true);
+    expect(await revertOf(world.chain, payer, pay)).toBe('LockExists');
+    const lock = on('lock', world.addresses.token, beneficiary, 10n, 0n, claimRef);
+    expect(await revertOf(world.chain, payer, lock)).toBe('LockExists');
+    expect(await revertOf(world.chain, anyone, on('release', id))).toBe('LockReleased');
+    expect(await balanceOf(beneficiary)).toBe(10n);
+  });
+
+  test('a lock uses its reference for payments, too; nobody pays out of the allowance of others', async () => {
+    const claimRef = randomBytes32();
+    const { token } = world.addresses;
+    await send(world.chain, payer, on('lock', token, someAddress(), 1n, 0n, claimRef));
+    expect(await revertOf(world.chain, payer, on('pay', token, someAddress(), 1n, claimRef))).toBe(
+      'LockExists',
+    );
+    expect(
+      await revertOf(world.chain, anyone, on('pay', token, someAddress(), 1n, randomBytes32())),
+    ).toContain(toFunctionSelector('ERC20InsufficientAllowance(address,uint256,uint256)'));
+  });
+
   test('two payers may use one reference', async () => {
     const claimRef = randomBytes32();
     const id = (address: Address) => view<Hex>(world.chain, on('lockId', address, claimRef));
@@ -229,5 +266,17 @@ describe('TokenLock', () => {
     expect(await revertOf(world.chain, anyone, on('release', randomBytes32()))).toBe('LockNotFound');
     await expect(view(world.chain, on('getLock', randomBytes32()))).rejects.toThrow('LockNotFound');
     expect(await lock({})).toBe('');
+
+    const pay = (over: { token?: Address; to?: Address; amount?: bigint }) =>
+      revertOf(
+        world.chain,
+        payer,
+        on('pay', over.token ?? token, over.to ?? someAddress(), over.amount ?? 1n, randomBytes32()),
+      );
+    expect(await pay({ to: zeroAddress })).toBe('InvalidBeneficiary');
+    expect(await pay({ amount: 0n })).toBe('InvalidAmount');
+    expect(await pay({ token: feeToken })).toBe('ReceivedLess');
+    expect(await pay({ to: payer.account.address })).toBe('ReceivedLess');
+    expect(await pay({})).toBe('');
   });
 });
