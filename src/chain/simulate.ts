@@ -43,11 +43,14 @@ export function createSimulator(): Simulator {
   };
 
   return async (client, account, legs) => {
-    const together = await aggregate(client, account, legs, await multicallCode(client));
+    const stand = { client, account, code: await multicallCode(client) };
+    const single = legs.map((leg) => asOneCall(account, leg));
+    const together = await aggregate(stand, single);
     return Promise.all(
       legs.map(async (leg, i): Promise<LegVerdict> => {
-        if (together?.[i]) return { verdict: 'ok' };
-        const revertReason = await revertOf(client, account, leg, together !== null);
+        if (together?.[i]?.success) return { verdict: 'ok' };
+        const alone = together && leg.length > 1 ? await aggregate(stand, leg) : null;
+        const revertReason = await revertOf(stand, leg, alone);
         if (revertReason !== null) return { verdict: 'refused', revertReason };
         return { verdict: together && i > 0 ? 'later' : 'ok' };
       }),
@@ -55,33 +58,29 @@ export function createSimulator(): Simulator {
   };
 }
 
-/** Success per leg, null when the node can't run the aggregate at all. */
+type Stand = { client: PublicClient; account: Address; code: Hex | undefined };
+type Result = { success: boolean; returnData: Hex };
+
+/** What each call gives after those before it, null when the node can't run the aggregate at all. */
 async function aggregate(
-  client: PublicClient,
-  account: Address,
-  legs: readonly (readonly Call[])[],
-  code: Hex | undefined,
-): Promise<boolean[] | null> {
+  { client, account, code }: Stand,
+  calls: readonly Call[],
+): Promise<readonly Result[] | null> {
   if (!code) return null;
-  const value = legs.flat().reduce((sum, call) => sum + call.value, 0n);
-  const data = encode(
-    legs.map((leg) => asOneCall(account, leg)),
-    true,
-  );
+  const value = calls.reduce((sum, call) => sum + call.value, 0n);
   try {
     const result = await client.call({
       account,
       to: account,
-      data,
+      data: encode(calls, true),
       value,
       stateOverride: [{ address: account, code }],
     });
-    const results = decodeFunctionResult({
+    return decodeFunctionResult({
       abi: aggregateAbi,
       functionName: 'aggregate3Value',
       data: result.data ?? '0x',
     });
-    return results.map((one) => one.success);
   } catch (error) {
     if (rpcFault(error)?.kind === 'unreachable') throw error;
     return null;
@@ -103,12 +102,14 @@ function encode(calls: readonly Call[], allowFailure: boolean): Hex {
   });
 }
 
-/** The leg's calls on the true state, one by one: a later one may need an earlier one, so only the aggregate judges it. */
+/**
+ * The leg's calls on the true state, one by one. Of several, a later one may need an earlier one: there only a call
+ * that also fails after them (`alone`) refuses the leg, with the reason it has then.
+ */
 async function revertOf(
-  client: PublicClient,
-  account: Address,
+  { client, account }: Stand,
   leg: readonly Call[],
-  judged: boolean,
+  alone: readonly Result[] | null,
 ): Promise<string | null> {
   for (const [index, call] of leg.entries()) {
     try {
@@ -116,7 +117,9 @@ async function revertOf(
     } catch (error) {
       const fault = rpcFault(error);
       if (fault?.kind !== 'answered') throw error;
-      if (index === 0 || judged) return decodeRevert(fault.data);
+      if (index === 0) return decodeRevert(fault.data);
+      const inTurn = alone?.[index];
+      if (inTurn && !inTurn.success) return decodeRevert(inTurn.returnData);
     }
   }
   return null;

@@ -78,6 +78,6 @@ export function createPreflight(clients: ChainClients, simulate: Simulator): Pre
   return (network, account, calls) =>
     onChain(async () => {
       const [verdict] = await simulate(clients.public(network), account, [calls]);
-      return verdict?.verdict === 'refused' ? verdict : null;
+      return verdict?.verdict === 'refused' ? { revertReason: verdict.revertReason } : null;
     });
 }
