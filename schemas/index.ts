@@ -1,5 +1,6 @@
 import { operations as adapterAuth } from './adapter/auth.ts';
 import { operations as clientTokens } from './adapter/client-tokens.ts';
+import { operations as claims } from './adapter/claims.ts';
 import { operations as appClients } from './adapter/clients.ts';
 import { operations as mints } from './adapter/mint.ts';
 import { operations as external } from './adapter/external.ts';
@@ -38,6 +39,7 @@ const adapter = [
   ...wallets,
   ...mints,
   ...external,
+  ...claims,
   ...adapterTransactions,
   ...adapterDocuments,
 ];

@@ -60,13 +60,14 @@ const codes = Object.fromEntries(
 export const adapterPlane: PlaneDefinition = {
   name: 'adapter',
   title: 'Adapter',
-  description: "Gasless wallets for an app's users: smart accounts, mints, transfers.",
+  description: "Gasless wallets for an app's users: smart accounts, mints, transfers, claims.",
   tags: {
     Authentication: 'Credentials of apps, and the tokens they are exchanged for',
     Clients: 'What an operator sets on apps',
     Wallets: 'One smart account for each user of an app, its balances and transfers; users never pay gas',
     Mints: 'A receipt is signed for once, then minted once',
     External: 'What a page in a browser may call, from the origins of its client',
+    Claims: 'Payouts from the treasury of the client, each claim once',
     Transactions: 'What became of a write',
     Documentation: 'This part of the contract, for tools',
   },

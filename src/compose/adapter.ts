@@ -1,3 +1,4 @@
+import { createPayouts } from '#src/chain/payouts.ts';
 import { createVouchers } from '#src/chain/vouchers.ts';
 import type { Hex } from '#src/core/hex.ts';
 import type { Store } from '#src/db/store.ts';
@@ -5,6 +6,8 @@ import type { Plane } from '#src/http/plane.ts';
 import { createTokenFamily } from '#src/http/tokens.ts';
 import { adapter } from '#src/planes/adapter/index.ts';
 import { createApiClients } from '#src/services/api-clients.ts';
+import { createClaimProofs } from '#src/services/claim-proofs.ts';
+import { createClaims } from '#src/services/claims.ts';
 import { createClientTokens } from '#src/services/client-tokens.ts';
 import type { Journal } from '#src/services/journal.ts';
 import { createMints } from '#src/services/mints.ts';
@@ -23,12 +26,16 @@ export function composeAdapter(
   const writer = createWriter<Store>({ store, journal, sponsorship, now: () => clock.now() });
   const vouchers = createVouchers({ networks, clients, signerKey: mintSigner });
   const clientTokens = createClientTokens({ store, vouchers, networks, clock });
+  const payouts = createPayouts(networks, clients);
+  const claims = createClaims({ store, writer, wallets, tokens, payouts, preflight, networks, clock });
   const previous = config.env.JWT_SECRET_PREVIOUS;
   return adapter({
     clients: createApiClients({ store, clock, pepper: pepperOf({ config, secrets }) }),
     clientTokens,
     wallets,
     mints: createMints({ store, writer, wallets, vouchers, preflight, networks, clock, ...clientTokens }),
+    claims,
+    claimProofs: createClaimProofs({ claims, store, payouts, networks }),
     transfers: createTransfers({ writer, wallets, tokens, preflight, networks }),
     tokens: createTokenFamily({
       name: 'adapter-access',

@@ -5,6 +5,7 @@ import { apiClientRepository } from './repositories/api-clients.ts';
 import { apiKeyRepository } from './repositories/api-keys.ts';
 import { eventRepository } from './repositories/events.ts';
 import { catalogueRepository } from './repositories/catalogue.ts';
+import { claimRepository } from './repositories/claims.ts';
 import { clientTokenRepository } from './repositories/client-tokens.ts';
 import { idempotencyRepository } from './repositories/idempotency.ts';
 import { journalRepository } from './repositories/journal.ts';
@@ -37,6 +38,7 @@ function repositories(db: Db) {
     apiKeys: apiKeyRepository(db),
     events: eventRepository(db),
     catalogue: catalogueRepository(db),
+    claims: claimRepository(db),
     clientTokens: clientTokenRepository(db),
     idempotency: idempotencyRepository(db),
     journal: journalRepository(db),

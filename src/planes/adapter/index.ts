@@ -6,6 +6,8 @@ import type { TokenPort } from '#src/core/ports/tokens.ts';
 import type { Plane } from '#src/http/plane.ts';
 import type { TokenFamily } from '#src/http/tokens.ts';
 import type { ApiClients } from '#src/services/api-clients.ts';
+import type { ClaimProofs } from '#src/services/claim-proofs.ts';
+import type { Claims } from '#src/services/claims.ts';
 import type { ClientTokens } from '#src/services/client-tokens.ts';
 import type { Journal } from '#src/services/journal.ts';
 import type { Mints } from '#src/services/mints.ts';
@@ -16,6 +18,7 @@ import { createAuthenticators, standardTiers, type Tiers } from './auth.ts';
 import { requireUser } from './caller.ts';
 import { renderError } from './errors.ts';
 import { authRoutes } from './routes/auth.ts';
+import { claimRoutes } from './routes/claims.ts';
 import { clientTokenRoutes } from './routes/client-tokens.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { externalRoutes } from './routes/external.ts';
@@ -29,6 +32,8 @@ export type AdapterServices = {
   clientTokens: ClientTokens;
   wallets: Wallets;
   mints: Mints;
+  claims: Claims;
+  claimProofs: ClaimProofs;
   transfers: Transfers;
   tokens: TokenFamily;
   holdings: TokenPort['holdings'];
@@ -53,6 +58,7 @@ export function adapter(services: AdapterServices): Plane {
       ...walletRoutes(services),
       ...mintRoutes(services),
       ...externalRoutes(services),
+      ...claimRoutes(services),
       ...transactionRoutes(services),
       ...documentationRoutes(),
     ],
