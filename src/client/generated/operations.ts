@@ -203,6 +203,37 @@ export const operations = {
         ]
       ]
     },
+    "executeClaim": {
+      "method": "POST",
+      "path": "/api/v1/claims/execute",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ],
+      "idempotency": {
+        "in": "header",
+        "name": "x-idempotency-key"
+      }
+    },
+    "getClaim": {
+      "method": "GET",
+      "path": "/api/v1/claims/{claimId}",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
+    "verifyClaim": {
+      "method": "POST",
+      "path": "/api/v1/claims/verify",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ]
+    },
     "getTransaction": {
       "method": "GET",
       "path": "/api/v1/transactions/{id}",
@@ -842,6 +873,8 @@ export const operations = {
 /** Every code an error answer can have, of all planes. */
 export type ErrorCode =
   | 'CHAIN_UNAVAILABLE'
+  | 'CLAIM_ALREADY_EXECUTED'
+  | 'CLAIM_NOT_FOUND'
   | 'CLIENT_NOT_FOUND'
   | 'CLIENT_REVOKED'
   | 'CONFLICT'
