@@ -26,6 +26,7 @@ import { composeEvents } from './compose/events.ts';
 import { composeAdapter } from './compose/adapter.ts';
 import { composeFacilitator, composeSigners, countAnswer } from './compose/facilitator.ts';
 import type { Kernel } from './compose/kernel.ts';
+import { composeHandlers } from './compose/handlers.ts';
 import { composeOperators } from './compose/operators.ts';
 import { composePlatform } from './compose/platform.ts';
 
@@ -138,7 +139,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       metrics,
       async start() {
         await facilitator.prepare();
-        jobs = await startJobs({ role, journal, queue, log, handlers: events.handlers });
+        jobs = await startJobs({ role, journal, queue, log, handlers: composeHandlers(kernel, events, log) });
         await events.start();
       },
       async close() {

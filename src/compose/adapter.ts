@@ -11,6 +11,7 @@ import { createClaims } from '#src/services/claims.ts';
 import { createClientTokens } from '#src/services/client-tokens.ts';
 import type { Journal } from '#src/services/journal.ts';
 import { createMints } from '#src/services/mints.ts';
+import { createSecretGuesses } from '#src/services/secret-guesses.ts';
 import { createTransfers } from '#src/services/transfers.ts';
 import { createWriter } from '#src/services/writes.ts';
 import type { AccountParts } from './accounts.ts';
@@ -30,7 +31,12 @@ export function composeAdapter(
   const claims = createClaims({ store, writer, wallets, tokens, payouts, preflight, networks, clock });
   const previous = config.env.JWT_SECRET_PREVIOUS;
   return adapter({
-    clients: createApiClients({ store, clock, pepper: pepperOf({ config, secrets }) }),
+    clients: createApiClients({
+      store,
+      guesses: createSecretGuesses({ store, clock }),
+      clock,
+      pepper: pepperOf({ config, secrets }),
+    }),
     clientTokens,
     wallets,
     mints: createMints({ store, writer, wallets, vouchers, preflight, networks, clock, ...clientTokens }),

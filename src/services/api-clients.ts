@@ -12,6 +12,7 @@ import type {
 } from '#src/core/ports/api-clients.ts';
 import { isMethod } from '#src/core/sponsorship.ts';
 import { hashSecret, newSecret, readSecret, sameSecret } from '#src/core/secrets.ts';
+import type { SecretGuesses } from './secret-guesses.ts';
 
 export type ApiClientInput = Pick<ApiClient, 'name' | 'scopes' | 'tier'> &
   Partial<Pick<ApiClient, 'allowedOrigins' | 'allowedIps' | 'expiresAt'>>;
@@ -20,8 +21,8 @@ export type ApiClientInput = Pick<ApiClient, 'name' | 'scopes' | 'tier'> &
 export type ApiClients = {
   /** The secret is told here and never again. */
   register(input: ApiClientInput): Promise<{ client: ApiClient; secret: string }>;
-  /** @throws invalid_credentials, principal_revoked */
-  authenticate(id: string, secret: string): Promise<ApiClient>;
+  /** `from` is the caller's IP. @throws invalid_credentials, principal_revoked, rate_limited (only for what `from` sent) */
+  authenticate(id: string, secret: string, from: string): Promise<ApiClient>;
   /** The client of a token that has been verified, at most half a second old. @throws principal_revoked, invalid_token */
   ofToken(id: string, jti: string): Promise<ApiClient>;
   /** True when some active client lists the browser origin, as of at most half a second ago. */
@@ -42,6 +43,7 @@ export type ApiClients = {
 
 export type ApiClientPorts = {
   store: { apiClients: ApiClientRepository; revokedTokens: RevokedTokenRepository };
+  guesses: SecretGuesses;
   clock: Clock;
   /** Key of the secrets' hashes. */
   pepper: Uint8Array;
@@ -54,7 +56,7 @@ const secretKind = { prefix: 'sk_live_', letter: 'c' };
 
 type Known = { client: ApiClient; tokenRevoked: boolean } | null;
 
-export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPorts): ApiClients {
+export function createApiClients({ store, guesses, clock, pepper, freshMs }: ApiClientPorts): ApiClients {
   // A change is felt once what was remembered before its commit is too old, whatever the key: `forget` waits for that.
   const tokens = createFresh<string, Known>((key) => {
     const [id = '', jti = ''] = key.split(' ');
@@ -65,6 +67,13 @@ export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPor
     (origin) => store.apiClients.listsOrigin(origin, clock.now()),
     freshMs,
   );
+
+  const opened = async (id: string, secret: string): Promise<ApiClient | null> => {
+    if (readSecret(secret)?.letter !== secretKind.letter) return null;
+    const known = await store.apiClients.findWithSecrets(id, clock.now());
+    const hash = hashSecret(pepper, secret);
+    return known?.hashes.some((one) => sameSecret(one, hash)) ? known.client : null;
+  };
 
   return {
     async register(given) {
@@ -80,12 +89,12 @@ export function createApiClients({ store, clock, pepper, freshMs }: ApiClientPor
       };
       return { client: await store.apiClients.insert(client, clock.now()), secret };
     },
-    async authenticate(id, secret) {
-      if (readSecret(secret)?.letter !== secretKind.letter) throw fail('invalid_credentials');
-      const known = await store.apiClients.findWithSecrets(id, clock.now());
-      const hash = hashSecret(pepper, secret);
-      if (!known?.hashes.some((one) => sameSecret(one, hash))) throw fail('invalid_credentials');
-      return active(known.client, clock);
+    async authenticate(id, secret, from) {
+      await guesses.admit(id, from);
+      const client = await opened(id, secret);
+      if (client) return active(client, clock);
+      await guesses.count(id, from);
+      throw fail('invalid_credentials');
     },
     async ofToken(id, jti) {
       const known = await tokens.get(`${id} ${jti}`);

@@ -40,13 +40,19 @@ export type RefreshSessionRepository = {
   find(jti: string): Promise<RefreshSession | null>;
   revoke(jti: string, at: Date): Promise<void>;
   revokeAll(userId: number, at: Date): Promise<void>;
+  /** Removes sessions that are over, at most `limit`; returns how many. */
+  deleteExpired(at: Date, limit: number): Promise<number>;
 };
 
 /** Log-in attempts by hashed address, whether an account has it or not: a lock must not tell. */
 export type LogInAttemptRepository = {
   /** Counts one attempt of the window; returns how many there were and when the window ends. */
   count(key: string, at: Date, windowMs: number): Promise<{ count: number; until: Date }>;
+  /** Windows that are open at `at`, by key. */
+  read(keys: readonly string[], at: Date): Promise<ReadonlyMap<string, { count: number; until: Date }>>;
   /** Takes one attempt back. */
   forgive(key: string): Promise<void>;
   clear(key: string): Promise<void>;
+  /** Removes windows that are over, at most `limit`; returns how many. */
+  deleteExpired(at: Date, limit: number): Promise<number>;
 };

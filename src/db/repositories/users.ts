@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
 import { newId } from '#src/core/ids.ts';
 import type {
   LogInAttemptRepository,
@@ -84,6 +84,10 @@ export function refreshSessionRepository(db: Db): RefreshSessionRepository {
         .set({ revokedAt: at })
         .where(and(eq(t.userId, userId), isNull(t.revokedAt)));
     },
+    async deleteExpired(at, limit) {
+      const some = db.select({ jti: t.jti }).from(t).where(lte(t.expiresAt, at)).limit(limit);
+      return (await db.delete(t).where(inArray(t.jti, some)).returning({ jti: t.jti })).length;
+    },
   };
 }
 
@@ -107,6 +111,13 @@ export function logInAttemptRepository(db: Db): LogInAttemptRepository {
         .returning();
       return row ?? { count: 1, until };
     },
+    async read(keys, at) {
+      const open = await db
+        .select()
+        .from(t)
+        .where(and(inArray(t.key, [...keys]), gt(t.until, at)));
+      return new Map(open.map((row) => [row.key, row]));
+    },
     async forgive(key) {
       await db
         .update(t)
@@ -115,6 +126,10 @@ export function logInAttemptRepository(db: Db): LogInAttemptRepository {
     },
     async clear(key) {
       await db.delete(t).where(eq(t.key, key));
+    },
+    async deleteExpired(at, limit) {
+      const some = db.select({ key: t.key }).from(t).where(lte(t.until, at)).limit(limit);
+      return (await db.delete(t).where(inArray(t.key, some)).returning({ key: t.key })).length;
     },
   };
 }

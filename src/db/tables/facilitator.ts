@@ -60,11 +60,15 @@ export const refreshSessions = pgTable(
 );
 
 /** Log-in attempts by hashed address. */
-export const logInAttempts = pgTable('log_in_attempts', {
-  key: text('key').primaryKey(),
-  count: integer('count').notNull(),
-  until: instant('until').notNull(),
-});
+export const logInAttempts = pgTable(
+  'log_in_attempts',
+  {
+    key: text('key').primaryKey(),
+    count: integer('count').notNull(),
+    until: instant('until').notNull(),
+  },
+  (t) => [index('log_in_attempts_until').on(t.until)],
+);
 
 /** Merchants' keys; tokens are signed, not stored. */
 export const merchantClients = pgTable(

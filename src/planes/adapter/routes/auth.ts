@@ -18,7 +18,7 @@ export const authRoutes = ({ clients, tokens }: AdapterServices) => [
     };
   }),
   bind(issueToken, async ({ body, request }) => {
-    const client = await clients.authenticate(body.clientId, body.clientSecret);
+    const client = await clients.authenticate(body.clientId, body.clientSecret, request.ip);
     checkAddress(client, request);
     const scopes = narrowed(client.scopes, body.scope);
     return {
