@@ -1,0 +1,1 @@
+CREATE INDEX "log_in_attempts_until" ON "log_in_attempts" USING btree ("until");
