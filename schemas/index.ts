@@ -28,6 +28,7 @@ import { operations as platformNetworks } from './platform/networks.ts';
 import { platformPlane } from './platform/plane.ts';
 import { operations as walletSignatures } from './platform/wallet-signatures.ts';
 import { operations as platformWallets } from './platform/wallets.ts';
+import { operations as signIn } from './platform/sign-in.ts';
 
 /** Every plane of the contract. */
 export const planes: readonly PlaneDefinition[] = [adapterPlane, facilitatorPlane, platformPlane];
@@ -57,6 +58,7 @@ const facilitator = [
 ];
 const platform = [
   ...platformAccounts,
+  ...signIn,
   ...apiKeys,
   ...apiKeyUsage,
   ...platformNetworks,

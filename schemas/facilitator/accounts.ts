@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { model, ref, strictObject } from '../kit/model.ts';
 import { operation } from '../kit/operation.ts';
-import { IsoTime } from '../kit/scalars.ts';
+import { IsoTime, Nullable } from '../kit/scalars.ts';
 import { data } from './envelope.ts';
 
 const plane = 'facilitator';
@@ -28,7 +28,7 @@ export const FacilitatorUser = model(
   'FacilitatorUser',
   strictObject({
     id: Type.Integer(),
-    email: Type.String(),
+    email: Nullable(Type.String({ description: 'Null for people who have only signed in with a wallet' })),
     isAdmin: Type.Boolean(),
     createdAt: IsoTime(),
   }),

@@ -17,7 +17,9 @@ export const PlatformUser = model(
   strictObject({
     object: Type.Literal('user'),
     id: Id('usr'),
-    email: Type.String({ description: 'Lower-case' }),
+    email: Nullable(
+      Type.String({ description: 'Lower-case; null for those who have only signed in with a wallet' }),
+    ),
     full_name: Nullable(Type.String({ description: 'Name of the person' })),
     company_name: Type.String({ description: 'Name of the tenant' }),
     tenant_id: Id('ten', 'Whose keys and resources these are'),

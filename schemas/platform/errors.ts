@@ -52,6 +52,7 @@ export const platformErrors = {
   invalid_network: { status: 400, message: 'The key does not reach this network' },
   not_found: { status: 404, message: 'Not found' },
   api_key_not_found: { status: 404, message: 'No such API key' },
+  passkey_not_found: { status: 404, message: 'No such passkey' },
   session_not_found: { status: 404, message: 'No such session' },
   wallet_not_found: { status: 404, message: 'No such wallet' },
   network_not_found: { status: 404, message: 'No such network' },

@@ -54,6 +54,7 @@ export const platformPlane: PlaneDefinition = {
   description: 'Issues and runs tokens: keys for servers, sessions for dashboards.',
   tags: {
     Accounts: 'People: registration, sessions, their own data',
+    'Sign-in': 'Wallets (EIP-4361), passkeys (WebAuthn), new passwords',
     'API keys': 'Keys of servers and apps; managed by people, never by keys',
     Networks: 'Chains that a key reaches',
     Wallets: 'Smart accounts and plain keys of a tenant: made, read, and what they sign',

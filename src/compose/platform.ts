@@ -10,6 +10,7 @@ import { createSessions } from '#src/services/sessions.ts';
 import { createTenantWallets } from '#src/services/tenant-wallets.ts';
 import type { AccountParts } from './accounts.ts';
 import { type Kernel, pepperOf } from './kernel.ts';
+import { composeSignIn } from './sign-in.ts';
 import type { Operators } from './operators.ts';
 
 function tokenFamilies({ config, secrets, clock }: Kernel) {
@@ -40,6 +41,7 @@ export function composePlatform(
   { accounts, wallets, operators, settles, log }: PlatformParts,
 ): { plane: Plane; stop(): Promise<void> } {
   const { store, clock, networks } = kernel;
+  const signIn = composeSignIn(kernel, accounts, log);
   const lastUsed = createLastUsed({ store, clock, log, flushMs: 2_000 });
   const plane = platformPlane({
     accounts,
@@ -51,6 +53,7 @@ export function composePlatform(
     }),
     reports: createReports({ store, usage: kernel.usage, clock }),
     sessions: createSessions({ store, clock }),
+    ...signIn.services,
     tenantWallets: createTenantWallets({ store, wallets: wallets.wallets, clock }),
     holdings: wallets.tokens.holdings,
     signer: wallets.signer,
@@ -63,5 +66,11 @@ export function composePlatform(
     settles,
     clock,
   });
-  return { plane, stop: () => lastUsed.stop() };
+  return {
+    plane,
+    async stop() {
+      await signIn.stop();
+      await lastUsed.stop();
+    },
+  };
 }

@@ -23,6 +23,25 @@ export const envSchema = Type.Object({
       Type.String({ pattern: '^postgres(ql)?://', description: 'PostgreSQL; without it an embedded PGlite' }),
     ),
   ),
+  DASHBOARD_ORIGINS: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/,]+(,https?://[^/,]+)*$',
+      description:
+        'Origins where people sign in with wallets and passkeys, comma-separated, the first names the site; default: PUBLIC_URL, else localhost and PORT',
+    }),
+  ),
+  SMTP_URL: Type.Optional(
+    secret(
+      Type.String({
+        pattern: '^smtps?://',
+        description: 'Mail server, with credentials; without it letters are printed, in production lost',
+      }),
+    ),
+  ),
+  MAIL_FROM: Type.String({ default: 'Chronos <no-reply@localhost>', description: 'Sender of letters' }),
+  PASSWORD_RESET_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'Page that takes `?token=` of a letter' }),
+  ),
   REDIS_URL: Type.Optional(
     secret(
       Type.String({

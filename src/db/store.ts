@@ -16,6 +16,12 @@ import { networkPauseRepository } from './repositories/network-pauses.ts';
 import { networkRepository } from './repositories/networks.ts';
 import { paymentAssetRepository } from './repositories/payment-assets.ts';
 import { paymentTotalsRepository } from './repositories/payment-totals.ts';
+import {
+  challengeRepository,
+  passkeyRepository,
+  passwordResetRepository,
+  signInWalletRepository,
+} from './repositories/sign-in.ts';
 import { revokedTokenRepository } from './repositories/revoked-tokens.ts';
 import { resourceRepository } from './repositories/resources.ts';
 import { sessionRepository } from './repositories/sessions.ts';
@@ -54,6 +60,10 @@ function repositories(db: Db) {
     revokedTokens: revokedTokenRepository(db),
     resources: resourceRepository(db),
     sessions: sessionRepository(db),
+    challenges: challengeRepository(db),
+    passkeys: passkeyRepository(db),
+    passwordResets: passwordResetRepository(db),
+    signInWallets: signInWalletRepository(db),
     settlements: settlementRepository(db),
     sponsorships: sponsorshipRepository(db),
     tenants: tenantRepository(db),

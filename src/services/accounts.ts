@@ -41,6 +41,8 @@ export type Accounts = {
   /** The user of a live session. @throws invalid_token */
   refresh(jti: string): Promise<User>;
   logOut(jti: string): Promise<void>;
+  /** @throws validation naming `password` when it is too weak to be set */
+  checkPassword(password: string): Promise<void>;
   /** A user that is not deleted, as of at most half a second ago. */
   find(id: number): Promise<User | null>;
   list(page: { offset: number; limit: number }): Promise<User[]>;
@@ -105,6 +107,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return user;
     },
     logOut: (jti) => store.refreshSessions.revoke(jti, clock.now()),
+    checkPassword: (password) => checkPassword(options, password),
     find: (id) => fresh.get(String(id)),
     list: (page) => store.users.list(page),
     async update(id, change) {
@@ -169,7 +172,8 @@ async function update(options: AccountsOptions, id: number, change: UserUpdate):
   const user = Object.keys(values).length > 0 ? await store.users.update(id, values) : before;
   if (!user) throw fail('not_found', { resource: 'user' });
   if (password !== undefined) await endSessions(options, id);
-  if (unlock === true || password !== undefined) await store.logInAttempts.clear(attemptKey(user.email));
+  const unlocks = unlock === true || password !== undefined;
+  if (unlocks && user.email !== null) await store.logInAttempts.clear(attemptKey(user.email));
   return user;
 }
 

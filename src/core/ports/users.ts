@@ -5,9 +5,10 @@ export type User = {
   /** `ten_…`: whose keys and resources are theirs. */
   tenantId: string;
   fullName: string | null;
-  /** Lower-case. */
-  email: string;
-  passwordHash: string;
+  /** Lower-case; null for those who have only signed in with a wallet. */
+  email: string | null;
+  /** Null for those who have none. */
+  passwordHash: string | null;
   isAdmin: boolean;
   createdAt: Date;
   deletedAt: Date | null;

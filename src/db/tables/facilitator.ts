@@ -29,8 +29,8 @@ export const users = pgTable(
       .notNull()
       .references(() => tenants.id),
     fullName: text('full_name'),
-    email: text('email').notNull(),
-    passwordHash: text('password_hash').notNull(),
+    email: text('email'),
+    passwordHash: text('password_hash'),
     isAdmin: boolean('is_admin').notNull().default(false),
     createdAt: instant('created_at').notNull(),
     deletedAt: instant('deleted_at'),

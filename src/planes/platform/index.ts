@@ -5,6 +5,7 @@ import { renderPlatformError } from './errors.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { networkRoutes } from './routes/networks.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import type { PlatformServices } from './services.ts';
 
@@ -15,6 +16,7 @@ export function platformPlane(services: PlatformServices): Plane {
     definition,
     routes: [
       ...accountRoutes(services),
+      ...signInRoutes(services),
       ...apiKeyRoutes(services),
       ...networkRoutes(services),
       ...walletRoutes(services),

@@ -5,6 +5,7 @@ import type { ApiKey as ApiKeyBody } from '#schemas/platform/api-keys.ts';
 import type { PlatformNetwork } from '#schemas/platform/networks.ts';
 import { caip2, type NetworkSettings } from '#src/core/networks.ts';
 import type { ApiKeySecret, ApiKeyWithSecrets } from '#src/core/ports/api-keys.ts';
+import type { Passkey as StoredPasskey } from '#src/core/ports/sign-in.ts';
 import type { Tenant } from '#src/core/ports/tenants.ts';
 import type { User } from '#src/core/ports/users.ts';
 import type { RequestReport } from '#src/services/reports.ts';
@@ -32,6 +33,14 @@ export function presentUser(user: User, tenant: Pick<Tenant, 'name'>): Static<ty
     created: unix(user.createdAt),
   };
 }
+
+export const presentPasskey = ({ id, name, createdAt, lastUsedAt }: StoredPasskey) => ({
+  object: 'passkey' as const,
+  id,
+  name,
+  created: unix(createdAt),
+  last_used_at: unixOrNull(lastUsedAt),
+});
 
 const presentSecret = ({ hint, createdAt, expiresAt, lastUsedAt }: ApiKeySecret) => ({
   hint,

@@ -7,9 +7,12 @@ import type { WalletSigner } from '#src/core/ports/wallet-signer.ts';
 import type { TokenFamily } from '#src/http/tokens.ts';
 import type { Accounts } from '#src/services/accounts.ts';
 import type { ApiKeys } from '#src/services/api-keys.ts';
+import type { Passkeys, RelyingParty } from '#src/services/passkeys.ts';
+import type { PasswordResets } from '#src/services/password-resets.ts';
 import type { Reports } from '#src/services/reports.ts';
 import type { Sessions } from '#src/services/sessions.ts';
 import type { TenantWallets } from '#src/services/tenant-wallets.ts';
+import type { WalletSignIn } from '#src/services/wallet-sign-in.ts';
 
 /** All that the plane is handed. */
 export type PlatformServices = {
@@ -17,6 +20,11 @@ export type PlatformServices = {
   apiKeys: ApiKeys;
   reports: Pick<Reports, 'requests'>;
   sessions: Sessions;
+  walletSignIn: WalletSignIn;
+  passkeys: Passkeys;
+  passwordResets: PasswordResets;
+  /** Where people sign in. */
+  dashboards: RelyingParty;
   tenants: TenantRepository;
   users: Pick<UserRepository, 'update' | 'find'>;
   tokens: { access: TokenFamily; refresh: TokenFamily };

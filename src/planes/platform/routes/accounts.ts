@@ -16,7 +16,8 @@ export function originOf(request: FastifyRequest, method: SessionMethod) {
   return { method, ip: request.ip, userAgent: agent ?? null };
 }
 
-async function shownUser({ tenants }: Pick<PlatformServices, 'tenants'>, user: User) {
+/** The account as answers show it. */
+export async function shownUser({ tenants }: Pick<PlatformServices, 'tenants'>, user: User) {
   const tenant = await tenants.find(user.tenantId);
   if (!tenant) throw new Error(`tenant ${user.tenantId} is gone`);
   return presentUser(user, tenant);
