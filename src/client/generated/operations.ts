@@ -720,6 +720,69 @@ export const operations = {
         ]
       ]
     },
+    "getSiweNonce": {
+      "method": "GET",
+      "path": "/auth/siwe/nonce",
+      "security": []
+    },
+    "verifySiwe": {
+      "method": "POST",
+      "path": "/auth/siwe/verify",
+      "security": [
+        [
+          "PlatformUser"
+        ],
+        []
+      ]
+    },
+    "getPasskeyChallenge": {
+      "method": "GET",
+      "path": "/auth/passkey/challenge",
+      "security": [
+        [
+          "PlatformUser"
+        ],
+        []
+      ]
+    },
+    "verifyPasskey": {
+      "method": "POST",
+      "path": "/auth/passkey/verify",
+      "security": [
+        [
+          "PlatformUser"
+        ],
+        []
+      ]
+    },
+    "listPasskeys": {
+      "method": "GET",
+      "path": "/auth/passkeys",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "deletePasskey": {
+      "method": "DELETE",
+      "path": "/auth/passkeys/{id}",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "forgotPassword": {
+      "method": "POST",
+      "path": "/auth/password/forgot",
+      "security": []
+    },
+    "resetPassword": {
+      "method": "POST",
+      "path": "/auth/password/reset",
+      "security": []
+    },
     "createApiKey": {
       "method": "POST",
       "path": "/v1/api_keys",
@@ -919,6 +982,7 @@ export type ErrorCode =
   | 'key_expired'
   | 'missing_field'
   | 'network_not_found'
+  | 'passkey_not_found'
   | 'payload_too_large'
   | 'rate_limited'
   | 'secret_key_required'
