@@ -24,11 +24,14 @@ import type { PlaneDefinition } from './kit/plane.ts';
 import { operations as platformAccounts } from './platform/accounts.ts';
 import { operations as apiKeyUsage } from './platform/api-key-usage.ts';
 import { operations as apiKeys } from './platform/api-keys.ts';
+import { operations as platformEvents } from './platform/events.ts';
 import { operations as platformNetworks } from './platform/networks.ts';
 import { platformPlane } from './platform/plane.ts';
 import { operations as walletSignatures } from './platform/wallet-signatures.ts';
 import { operations as platformWallets } from './platform/wallets.ts';
 import { operations as signIn } from './platform/sign-in.ts';
+import { operations as webhookDeliveries } from './platform/webhook-deliveries.ts';
+import { operations as webhooks } from './platform/webhooks.ts';
 
 /** Every plane of the contract. */
 export const planes: readonly PlaneDefinition[] = [adapterPlane, facilitatorPlane, platformPlane];
@@ -64,6 +67,9 @@ const platform = [
   ...platformNetworks,
   ...platformWallets,
   ...walletSignatures,
+  ...platformEvents,
+  ...webhooks,
+  ...webhookDeliveries,
 ];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */

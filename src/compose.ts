@@ -130,6 +130,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       accounts: facilitator.accounts,
       wallets: accounts,
       operators,
+      events,
       settles: signers.pool.addresses.length > 0,
       log,
     });

@@ -58,6 +58,8 @@ export const platformPlane: PlaneDefinition = {
     'API keys': 'Keys of servers and apps; managed by people, never by keys',
     Networks: 'Chains that a key reaches',
     Wallets: 'Smart accounts and plain keys of a tenant: made, read, and what they sign',
+    Events: 'What happened: 30 days back, and as it happens',
+    Webhooks: 'Endpoints that are told of events',
   },
   prefixes: ['/v1', '/auth'],
   errorBody: PlatformError,

@@ -3,6 +3,7 @@ import { cleanUpEvents } from '#src/jobs/handlers/clean-up-events.ts';
 import type { Topic } from '#src/jobs/notifier.ts';
 import type { JobHandler } from '#src/jobs/queue.ts';
 import { createEvents, type Events } from '#src/services/events.ts';
+import { createEventStream, type EventStream } from '#src/services/events/stream.ts';
 import { createPublisher } from '#src/services/events/publisher.ts';
 import type { Notifier } from '#src/services/journal/ports.ts';
 import type { Webhooks } from '#src/services/webhooks.ts';
@@ -11,6 +12,7 @@ import { composeWebhooks } from './webhooks.ts';
 
 export type EventParts = {
   events: Events;
+  eventStream: EventStream;
   /** For the journal: what it says of transactions also says that there are events. */
   notifier: Notifier<Topic>;
   handlers: readonly JobHandler[];
@@ -29,12 +31,18 @@ export function composeEvents(kernel: Kernel, notifier: Notifier<Topic>, log: Lo
     log,
     onPublished(owners) {
       notifier.publish('events', owners.join(','));
-      webhooks.wake();
+      tell(owners);
     },
   });
+  const eventStream = createEventStream({ store, publisher });
+  const tell = (owners: readonly string[]) => {
+    webhooks.wake();
+    eventStream.published(owners);
+  };
   let unsubscribe = async (): Promise<void> => {};
   return {
     events: createEvents({ store, publisher }),
+    eventStream,
     notifier: {
       ...notifier,
       publish(topic, payload) {
@@ -45,9 +53,9 @@ export function composeEvents(kernel: Kernel, notifier: Notifier<Topic>, log: Lo
     handlers: [cleanUpEvents(publisher, log)],
     webhooks: webhooks.webhooks,
     async start() {
-      unsubscribe = await notifier.subscribe(['transactions', 'events'], (topic) => {
+      unsubscribe = await notifier.subscribe(['transactions', 'events'], (topic, payload) => {
         if (topic === 'transactions') publisher.wake();
-        else webhooks.wake();
+        else tell(payload.split(','));
       });
       if (config.env.ROLE === 'api') return;
       publisher.start();

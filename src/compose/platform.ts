@@ -9,6 +9,7 @@ import { createReports } from '#src/services/reports.ts';
 import { createSessions } from '#src/services/sessions.ts';
 import { createTenantWallets } from '#src/services/tenant-wallets.ts';
 import type { AccountParts } from './accounts.ts';
+import type { EventParts } from './events.ts';
 import { type Kernel, pepperOf } from './kernel.ts';
 import { composeSignIn } from './sign-in.ts';
 import type { Operators } from './operators.ts';
@@ -31,6 +32,7 @@ export type PlatformParts = {
   accounts: Accounts;
   wallets: AccountParts;
   operators: Operators;
+  events: Pick<EventParts, 'events' | 'eventStream' | 'webhooks'>;
   settles: boolean;
   log: Log;
 };
@@ -38,7 +40,7 @@ export type PlatformParts = {
 /** The platform plane on the kernel's parts. */
 export function composePlatform(
   kernel: Kernel,
-  { accounts, wallets, operators, settles, log }: PlatformParts,
+  { accounts, wallets, operators, events: { events, eventStream, webhooks }, settles, log }: PlatformParts,
 ): { plane: Plane; stop(): Promise<void> } {
   const { store, clock, networks } = kernel;
   const signIn = composeSignIn(kernel, accounts, log);
@@ -60,6 +62,9 @@ export function composePlatform(
     tenants: store.tenants,
     users: store.users,
     tokens: tokenFamilies(kernel),
+    events,
+    eventStream,
+    webhooks,
     networks,
     head: operators.head,
     isPaused: operators.pauses.isPaused,

@@ -52,13 +52,9 @@ export type Webhooks = {
   /** Sends an event made for this. @throws conflict when it is disabled */
   test(owner: string, id: string): Promise<Delivery>;
   listDeliveries(owner: string, id: string, page: Page & DeliveryFilter): Promise<Listed<Delivery>>;
-  getDelivery(
-    owner: string,
-    id: string,
-    deliveryId: string,
-  ): Promise<{ delivery: Delivery; attempts: DeliveryAttempt[] }>;
+  getDelivery(owner: string, id: string): Promise<{ delivery: Delivery; attempts: DeliveryAttempt[] }>;
   /** Sends it again, with the same id. @throws conflict when the endpoint is disabled */
-  redeliver(owner: string, id: string, deliveryId: string): Promise<Delivery>;
+  redeliver(owner: string, id: string): Promise<Delivery>;
   /** Sends the events of [from, to) that the endpoint wants again; how many. @throws validation, conflict */
   replay(owner: string, id: string, range: { from: Date; to: Date }): Promise<number>;
 };
@@ -162,16 +158,17 @@ function deliveries({ store, clock, wake, onEvent }: WebhooksOptions): Omit<Webh
       ]);
       return { items: items.slice(0, limit), hasMore: items.length > limit, total };
     },
-    async getDelivery(owner, id, deliveryId) {
-      const delivery = await store.webhookDeliveries.find(owner, id, deliveryId);
+    async getDelivery(owner, id) {
+      const delivery = await store.webhookDeliveries.find(owner, id);
       if (!delivery) throw missing('webhook_delivery');
-      return { delivery, attempts: await store.webhookDeliveries.listAttempts(deliveryId) };
+      return { delivery, attempts: await store.webhookDeliveries.listAttempts(id) };
     },
-    async redeliver(owner, id, deliveryId) {
+    async redeliver(owner, id) {
+      const known = await store.webhookDeliveries.find(owner, id);
+      if (!known) throw missing('webhook_delivery');
       const delivery = await store.transaction(async (tx) => {
-        await enabled(tx, owner, id);
-        const known = await tx.webhookDeliveries.find(owner, id, deliveryId);
-        return known && tx.webhookDeliveries.requeue(owner, deliveryId, clock.now());
+        await enabled(tx, owner, known.endpointId);
+        return tx.webhookDeliveries.requeue(owner, id, clock.now());
       });
       if (!delivery) throw missing('webhook_delivery');
       wake();

@@ -74,7 +74,7 @@ describe.each(kinds)('webhooks on %s', (kind) => {
     expect(new Set(ids())).toEqual(new Set([event!.id]));
     expect(new Set(received.map(({ body }) => body)).size).toBe(1);
     const [delivery] = (await webhooks.listDeliveries(owner, made.id, { limit: 5 })).items;
-    const { attempts } = await webhooks.getDelivery(owner, made.id, delivery!.id);
+    const { attempts } = await webhooks.getDelivery(owner, delivery!.id);
     expect(attempts.map(({ number }) => number)).toEqual(Array.from({ length: before + 1 }, (_, n) => n + 1));
     expect(attempts[0]).toMatchObject({ status: 500, error: null, excerpt: 'answered 500' });
     expect(attempts.at(-1)).toMatchObject({ status: 204 });
@@ -127,7 +127,7 @@ describe.each(kinds)('webhooks on %s', (kind) => {
     const events = await store.events.list(owner, { limit: 5, types: ['webhook_endpoint.disabled'] });
     expect(events).toHaveLength(1);
     await expect(webhooks.test(owner, made.id)).rejects.toMatchObject({ kind: 'conflict' });
-    await expect(webhooks.redeliver(owner, made.id, items[0]!.id)).rejects.toMatchObject({
+    await expect(webhooks.redeliver(owner, items[0]!.id)).rejects.toMatchObject({
       kind: 'conflict',
     });
   });
@@ -145,7 +145,7 @@ describe.each(kinds)('webhooks on %s', (kind) => {
     expect(quickDone).toBeLessThanOrEqual(4);
     await delivering;
     const { items } = await webhooks.listDeliveries(owner, made.id, { limit: 1 });
-    const { attempts } = await webhooks.getDelivery(owner, made.id, items[0]!.id);
+    const { attempts } = await webhooks.getDelivery(owner, items[0]!.id);
     expect(attempts).toMatchObject([{ status: null, error: 'timeout', excerpt: null }]);
   });
 
@@ -270,7 +270,7 @@ describe.each(kinds)('webhooks on %s', (kind) => {
     const [late] = await happen('a.done');
     await deliver();
     const { items } = await webhooks.listDeliveries(owner, made.id, { limit: 9, types: ['a.failed'] });
-    const again = await webhooks.redeliver(owner, made.id, items[0]!.id);
+    const again = await webhooks.redeliver(owner, items[0]!.id);
     expect(again).toMatchObject({ id: items[0]!.id, eventId: b!.id, status: 'pending', attempts: 1 });
     await deliver();
     expect(ids().slice(-1)).toEqual([b!.id]);
@@ -304,8 +304,8 @@ describe.each(kinds)('webhooks on %s', (kind) => {
     await expect(webhooks.rotateSecret(stranger, made.id, 0)).rejects.toMatchObject(notFound);
     await expect(webhooks.test(stranger, made.id)).rejects.toMatchObject(notFound);
     await expect(webhooks.listDeliveries(stranger, made.id, { limit: 1 })).rejects.toMatchObject(notFound);
-    await expect(webhooks.getDelivery(stranger, made.id, delivery!.id)).rejects.toMatchObject(notFound);
-    await expect(webhooks.redeliver(stranger, made.id, delivery!.id)).rejects.toMatchObject(notFound);
+    await expect(webhooks.getDelivery(stranger, delivery!.id)).rejects.toMatchObject(notFound);
+    await expect(webhooks.redeliver(stranger, delivery!.id)).rejects.toMatchObject(notFound);
     const range = { from: new Date(0), to: clock.now() };
     await expect(webhooks.replay(stranger, made.id, range)).rejects.toMatchObject(notFound);
     await expect(webhooks.delete(stranger, made.id)).rejects.toMatchObject(notFound);

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createPlatformWallet } from '#schemas/platform/wallets.ts';
+import { testWebhookEndpoint } from '#schemas/platform/webhook-deliveries.ts';
+import { createWebhookEndpoint } from '#schemas/platform/webhooks.ts';
 import { call } from '#tests/kit/call.ts';
 import { as, type Key, type Tenant } from './kit.ts';
 
@@ -16,7 +18,20 @@ export const owned: Readonly<Record<string, (owner: Owner) => Promise<Record<str
     const { body } = await call(app, createPlatformWallet, { headers: as(key), body: {} });
     return { id: body.id };
   },
+  '/v1/events/:id': async (owner) => ({ id: (await newDelivery(owner)).event_id }),
+  '/v1/webhook_endpoints/:id': async (owner) => ({ id: (await newDelivery(owner)).endpoint_id }),
+  '/v1/webhook_deliveries/:id': async (owner) => ({ id: (await newDelivery(owner)).id }),
 };
 
 /** Ids that belong to nobody. */
 export const ownerless = new Set(['/v1/networks/:id']);
+
+/** An event on its way to an endpoint of its own. */
+async function newDelivery({ app, key }: Owner) {
+  const headers = as(key);
+  const { body } = await call(app, createWebhookEndpoint, {
+    headers,
+    body: { url: 'https://hooks.example/' },
+  });
+  return (await call(app, testWebhookEndpoint, { headers, params: { id: body.id } })).body;
+}

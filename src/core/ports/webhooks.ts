@@ -124,7 +124,7 @@ export type DeliveryRepository = {
   ): Promise<number | null>;
   /** Queues a delivery again, unless it is queued. */
   requeue(owner: string, id: string, at: Date): Promise<Delivery | null>;
-  find(owner: string, endpointId: string, id: string): Promise<Delivery | null>;
+  find(owner: string, id: string): Promise<Delivery | null>;
   /** Newest first. */
   list(owner: string, endpointId: string, filter: DeliveryFilter & Page): Promise<Delivery[]>;
   count(owner: string, endpointId: string, filter: DeliveryFilter): Promise<number>;

@@ -92,11 +92,11 @@ function reads(db: Db): Pick<DeliveryRepository, 'find' | 'list' | 'count' | 'li
       types === undefined ? undefined : inArray(t.eventType, [...types]),
     );
   return {
-    async find(owner, endpointId, id) {
+    async find(owner, id) {
       const [row] = await db
         .select()
         .from(t)
-        .where(and(matching(owner, endpointId, {}), eq(t.id, id)));
+        .where(and(eq(t.owner, owner), eq(t.id, id)));
       return row ? toDelivery(row) : null;
     },
     async list(owner, endpointId, { after, limit, ...filter }) {

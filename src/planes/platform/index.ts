@@ -4,9 +4,11 @@ import { platformAuth, requireSecretKey } from './auth.ts';
 import { renderPlatformError } from './errors.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { eventRoutes } from './routes/events.ts';
 import { networkRoutes } from './routes/networks.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { walletRoutes } from './routes/wallets.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import type { PlatformServices } from './services.ts';
 
 /** The platform: tokens and wallets for servers, keys and sessions for dashboards (seed 003). */
@@ -20,6 +22,8 @@ export function platformPlane(services: PlatformServices): Plane {
       ...apiKeyRoutes(services),
       ...networkRoutes(services),
       ...walletRoutes(services),
+      ...eventRoutes(services),
+      ...webhookRoutes(services),
     ],
     authenticate: platformAuth(services),
     render: renderPlatformError,
@@ -28,6 +32,8 @@ export function platformPlane(services: PlatformServices): Plane {
     async setup(app) {
       await access.setup(app);
       await refresh.setup(app);
+      // Streams have no end of their own: closing would wait for them.
+      app.addHook('preClose', async () => services.eventStream.stop());
     },
   };
 }

@@ -10,9 +10,12 @@ import type { ApiKeys } from '#src/services/api-keys.ts';
 import type { Passkeys, RelyingParty } from '#src/services/passkeys.ts';
 import type { PasswordResets } from '#src/services/password-resets.ts';
 import type { Reports } from '#src/services/reports.ts';
+import type { Events } from '#src/services/events.ts';
+import type { EventStream } from '#src/services/events/stream.ts';
 import type { Sessions } from '#src/services/sessions.ts';
 import type { TenantWallets } from '#src/services/tenant-wallets.ts';
 import type { WalletSignIn } from '#src/services/wallet-sign-in.ts';
+import type { Webhooks } from '#src/services/webhooks.ts';
 
 /** All that the plane is handed. */
 export type PlatformServices = {
@@ -37,5 +40,8 @@ export type PlatformServices = {
   isPaused(network: string): Promise<boolean>;
   /** Payments are settled at all. */
   settles: boolean;
+  events: Events;
+  eventStream: EventStream;
+  webhooks: Webhooks;
   clock: Clock;
 };

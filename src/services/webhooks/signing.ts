@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { eventObject } from '#src/core/event-object.ts';
 import type { StoredEvent } from '#src/core/ports/events.ts';
 
 /** `whsec_` and 32 random bytes in base64, as Standard Webhooks has it. */
@@ -6,15 +7,9 @@ export function newWebhookSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
-/** The object that webhooks, lists and streams of events show; of one event it is always the same text. */
-export function eventBody({ id, type, data, createdAt }: StoredEvent): string {
-  return JSON.stringify({
-    object: 'event',
-    id,
-    type,
-    data,
-    created: Math.floor(createdAt.getTime() / 1000),
-  });
+/** What is posted of an event: always the same text. */
+export function eventBody(event: StoredEvent): string {
+  return JSON.stringify(eventObject(event));
 }
 
 export type Signing = {
