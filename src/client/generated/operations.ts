@@ -929,6 +929,151 @@ export const operations = {
           "PlatformKey"
         ]
       ]
+    },
+    "listEvents": {
+      "method": "GET",
+      "path": "/v1/events",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
+    },
+    "streamEvents": {
+      "method": "GET",
+      "path": "/v1/events/stream",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "answer": "events"
+    },
+    "getEvent": {
+      "method": "GET",
+      "path": "/v1/events/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "createWebhookEndpoint": {
+      "method": "POST",
+      "path": "/v1/webhook_endpoints",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "listWebhookEndpoints": {
+      "method": "GET",
+      "path": "/v1/webhook_endpoints",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
+    },
+    "getWebhookEndpoint": {
+      "method": "GET",
+      "path": "/v1/webhook_endpoints/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "updateWebhookEndpoint": {
+      "method": "PATCH",
+      "path": "/v1/webhook_endpoints/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "deleteWebhookEndpoint": {
+      "method": "DELETE",
+      "path": "/v1/webhook_endpoints/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "rotateWebhookSecret": {
+      "method": "POST",
+      "path": "/v1/webhook_endpoints/{id}/rotate_secret",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "testWebhookEndpoint": {
+      "method": "POST",
+      "path": "/v1/webhook_endpoints/{id}/test",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "replayWebhookEvents": {
+      "method": "POST",
+      "path": "/v1/webhook_endpoints/{id}/replay",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "listWebhookDeliveries": {
+      "method": "GET",
+      "path": "/v1/webhook_endpoints/{id}/deliveries",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
+    },
+    "getWebhookDelivery": {
+      "method": "GET",
+      "path": "/v1/webhook_deliveries/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "redeliverWebhook": {
+      "method": "POST",
+      "path": "/v1/webhook_deliveries/{id}/redeliver",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
     }
   }
 } as const;
@@ -974,6 +1119,7 @@ export type ErrorCode =
   | 'account_locked'
   | 'api_key_not_found'
   | 'conflict'
+  | 'event_not_found'
   | 'forbidden'
   | 'internal_error'
   | 'invalid_credentials'
@@ -991,4 +1137,6 @@ export type ErrorCode =
   | 'unauthorized'
   | 'unsupported_media_type'
   | 'validation_error'
-  | 'wallet_not_found';
+  | 'wallet_not_found'
+  | 'webhook_delivery_not_found'
+  | 'webhook_endpoint_not_found';
