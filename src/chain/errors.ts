@@ -32,12 +32,15 @@ function revertData(data: unknown): Hex | undefined {
   return typeof found === 'string' && /^0x[0-9a-fA-F]*$/.test(found) ? (found as Hex) : undefined;
 }
 
+/** What nodes call an execution that ended without an answer. */
+const halted =
+  /revert|out ?of ?gas|oog\b|EVM error|invalid (?:opcode|jump)|stack (?:under|over)flow|stack limit|return data out of bounds|write protection/i;
+
 /** Revert data of a call that failed in itself, '0x' when there is none; null for what an error says of the node. */
 export function revertOf(error: unknown): Hex | null {
   const fault = rpcFault(error);
   if (fault?.kind !== 'answered') return null;
-  const failed =
-    fault.code === 3 || fault.data !== undefined || /revert|out ?of ?gas|invalid opcode/i.test(fault.text);
+  const failed = fault.code === 3 || fault.data !== undefined || halted.test(fault.text);
   return failed ? (fault.data ?? '0x') : null;
 }
 
