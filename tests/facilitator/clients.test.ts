@@ -10,7 +10,9 @@ import { systemClock } from '#src/core/clock.ts';
 import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import {
+  chainOf,
   keyHeaders,
+  type Merchant,
   newAddress,
   newMerchant,
   newPayer,
@@ -167,42 +169,64 @@ describe('a client key', () => {
   });
 });
 
-describe('what a key may do', () => {
-  it('follows its scope', async () => {
+describe.each([
+  ['verify', verify],
+  ['settle', settle],
+] as const)('what a key may %s', (name, ask) => {
+  const asks = async (merchant: Merchant, payTo = merchant.payTo) => {
     const { localnet } = test;
-    const payer = await newPayer(localnet);
-    const verifier = await newMerchant(test.app, { scope: 'verify' });
-    const settler = await newMerchant(test.app, { scope: 'settle' });
-    const body = await paymentBody({ localnet, payer, payTo: verifier.payTo });
-    const forbidden = { status: 403, body: { code: 'FORBIDDEN', message: expect.stringContaining('scope') } };
-    expect((await verify(test.app, verifier, body)).status).toBe(200);
-    expect(await settle(test.app, verifier, body)).toMatchObject(forbidden);
-    expect(await verify(test.app, settler, body)).toMatchObject(forbidden);
-  });
-
-  it('follows its payees', async () => {
-    const { localnet } = test;
-    const payTo = newAddress();
-    const merchant = await newMerchant(test.app, { pay_to: [payTo.toLowerCase()] });
     const payer = await newPayer(localnet);
     const validBefore = Math.floor(clock.now().getTime() / 1000) + 3_600;
-    const own = await paymentBody({ localnet, payer, payTo, validBefore });
-    const foreign = await paymentBody({ localnet, payer, payTo: newAddress(), validBefore });
-    expect(await verify(test.app, merchant, own)).toMatchObject({ body: { isValid: true } });
-    for (const answer of [
-      await verify(test.app, merchant, foreign),
-      await settle(test.app, merchant, foreign),
-    ]) {
-      expect(answer).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    return ask(test.app, merchant, await paymentBody({ localnet, payer, payTo, validBefore }));
+  };
+  const done = name === 'verify' ? { isValid: true } : { success: true };
+
+  it('follows its scope', async () => {
+    for (const scope of [undefined, name, 'verify,settle']) {
+      const merchant = await newMerchant(test.app, scope === undefined ? {} : { scope });
+      expect(await asks(merchant)).toMatchObject({ status: 200, body: done });
     }
+    const other = await newMerchant(test.app, { scope: name === 'verify' ? 'settle' : 'verify' });
+    expect(await asks(other)).toMatchObject({
+      status: 403,
+      body: { code: 'FORBIDDEN', message: expect.stringContaining(`scope ${name}`) },
+    });
   });
 
-  it('follows its quota, and says when it may go on', async () => {
-    const { headers } = await newMerchant(test.app, { quota_per_minute: 2 });
-    const answers = [await supported(headers), await supported(headers), await supported(headers)];
+  it('follows its payees, in any case', async () => {
+    const payTo = newAddress();
+    const merchant = await newMerchant(test.app, { pay_to: [payTo.toLowerCase(), newAddress()] });
+    expect(await asks(merchant, payTo)).toMatchObject({ status: 200, body: done });
+    const before = await chainOf(test.localnet).usdc(merchant.payTo);
+    expect(await asks(merchant)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    expect(await chainOf(test.localnet).usdc(merchant.payTo)).toBe(before);
+  });
+
+  it('ends with its hours', async () => {
+    const merchant = await newMerchant(test.app, { ttl_hours: 1 });
+    shift += 3_590_000;
+    expect(await asks(merchant)).toMatchObject({ status: 200, body: done });
+    shift += 10_000;
+    expect(await asks(merchant)).toMatchObject(unauthorized);
+  });
+
+  it('follows its quota, which is its own, and says when it may go on', async () => {
+    const merchant = await newMerchant(test.app, { quota_per_minute: 2 });
+    const answers = [await asks(merchant), await asks(merchant), await asks(merchant)];
     expect(answers.map((one) => one.status)).toEqual([200, 200, 429]);
     expect(answers[0]?.headers).toMatchObject({ 'ratelimit-limit': '2', 'ratelimit-remaining': '1' });
     expect(answers[2]?.body).toMatchObject({ code: 'RATE_LIMITED' });
     expect(Number(answers[2]?.headers['retry-after'])).toBeGreaterThan(0);
+    expect(await asks(await newMerchant(test.app))).toMatchObject({ status: 200 });
+  });
+
+  it('ends with its revocation', async () => {
+    const merchant = await newMerchant(test.app);
+    expect(await asks(merchant)).toMatchObject({ status: 200, body: done });
+    await call(test.app, deleteMerchantClient, {
+      headers: merchant.person.bearer,
+      params: { id: merchant.clientId },
+    });
+    expect(await asks(merchant)).toMatchObject(unauthorized);
   });
 });
