@@ -15,7 +15,7 @@ import {
 
 const tag = 'Claims';
 
-export const claimStatuses = ['pending', 'submitted', 'paid', 'failed'] as const;
+export const claimStatuses = ['pending', 'submitted', 'paid', 'locked', 'released', 'failed'] as const;
 
 /** Why a payout is not verified. */
 export const claimDoubts = [
@@ -37,6 +37,13 @@ export const ClaimExecuteRequest = model(
     ),
     userId: Type.Optional(AppId('Receiving user instead of recipient; the wallet is made on the way')),
     toUserId: Type.Optional(AppId('The same as userId')),
+    lockSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 315_360_000,
+        description: 'The chain holds the tokens so long; release pays them then. Paid at once when absent',
+      }),
+    ),
     network: NetworkName,
   }),
 );
@@ -62,6 +69,7 @@ const claimFacts = {
   from: Type.String({ description: 'Treasury of the client' }),
   to: Type.String({ description: 'Who gets the tokens' }),
   amount: Type.String({ description: 'Atomic units' }),
+  releaseAt: Nullable(IsoTime('When a locked payout may be released; null when it is paid at once')),
 };
 
 export const AdapterClaim = model(
@@ -71,6 +79,7 @@ export const AdapterClaim = model(
     network: Type.String(),
     transactionId: Type.String(),
     txHash: Nullable(Type.String()),
+    releaseTransactionId: Nullable(Type.String()),
     createdAt: IsoTime(),
   }),
 );
@@ -84,7 +93,15 @@ const claimExample = {
   from: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
   to: '0x1234567890AbcdEF1234567890aBcdef12345678',
   amount: '25000000000000000000',
+  releaseAt: null,
 };
+const writeErrors = [
+  'MISSING_USER_ID',
+  'SPONSORSHIP_DENIED',
+  'IDEMPOTENCY_CONFLICT',
+  'USER_OPERATION_FAILED',
+  'CHAIN_UNAVAILABLE',
+];
 const txHash = `0x${'2e'.repeat(32)}`;
 
 export const executeClaim = operation({
@@ -101,15 +118,7 @@ export const executeClaim = operation({
   headers: WriteHeaders,
   body: ref(ClaimExecuteRequest),
   success: { status: 202, description: 'Written down and on its way', schema: ref(TransactionAnswer) },
-  errors: [
-    'MISSING_USER_ID',
-    'CLAIM_ALREADY_EXECUTED',
-    'SPONSORSHIP_DENIED',
-    'IDEMPOTENCY_CONFLICT',
-    'INSUFFICIENT_BALANCE',
-    'USER_OPERATION_FAILED',
-    'CHAIN_UNAVAILABLE',
-  ],
+  errors: [...writeErrors, 'CLAIM_ALREADY_EXECUTED', 'INSUFFICIENT_BALANCE'],
   examples: {
     body: { claimId: claimExample.claimId, token: claimExample.token, amount: claimExample.amount },
     response: {
@@ -133,6 +142,7 @@ export const getClaim = operation({
   path: '/api/v1/claims/:claimId',
   tag,
   summary: "One of the user's claims and where its payout stands",
+  description: 'As the journal has it; verify asks the chain, which anybody may ask to release what is due.',
   auth: 'client',
   scope: 'claim',
   params: Type.Object({ claimId: AppId('As executed') }),
@@ -148,6 +158,7 @@ export const getClaim = operation({
         network: 'base-sepolia',
         transactionId: transactionExample.id,
         txHash,
+        releaseTransactionId: null,
         createdAt: transactionExample.createdAt,
       },
     },
@@ -200,4 +211,33 @@ export const verifyClaim = operation({
   },
 });
 
-export const operations = [executeClaim, getClaim, verifyClaim] as const;
+export const releaseClaim = operation({
+  id: 'releaseClaim',
+  plane,
+  method: 'POST',
+  path: '/api/v1/claims/:claimId/release',
+  tag,
+  summary: 'Pays what was locked for a claim, after its time, once, without gas',
+  auth: 'client',
+  scope: 'claim',
+  params: Type.Object({ claimId: AppId('As executed') }),
+  headers: WriteHeaders,
+  success: { status: 202, description: 'Written down and on its way', schema: ref(TransactionAnswer) },
+  errors: [...writeErrors, 'CLAIM_NOT_FOUND', 'CLAIM_LOCKED', 'CLAIM_NOT_LOCKED', 'CLAIM_ALREADY_RELEASED'],
+  examples: {
+    params: { claimId: claimExample.claimId },
+    response: {
+      success: true,
+      transaction: {
+        ...transactionExample,
+        type: 'claim_release',
+        from: '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512',
+        to: claimExample.to,
+        amount: claimExample.amount,
+        claimId: claimExample.claimId,
+      },
+    },
+  },
+});
+
+export const operations = [executeClaim, getClaim, verifyClaim, releaseClaim] as const;

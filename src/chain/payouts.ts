@@ -19,7 +19,7 @@ import type { LoggedPayout, Payout, PayoutPort, PayoutProof } from '#src/core/po
 import type { Effect } from '#src/core/ports/tokens.ts';
 import type { ChainClients } from './clients.ts';
 import { tokenLockAbi } from './contracts/generated/token-lock.ts';
-import { onChain } from './errors.ts';
+import { onChain, revertOf } from './errors.ts';
 
 /** Payouts through the TokenLock contract. */
 export function createPayouts(networks: Networks, clients: ChainClients): PayoutPort {
@@ -45,6 +45,8 @@ export function createPayouts(networks: Networks, clients: ChainClients): Payout
           args: [id],
         }),
       ),
+    lock: (network, id) => onChain(() => readLock(clients.public(network), contract(network), id)),
+    release: (network, payout) => release(contract(network), payout),
     proof: (network, txHash) => onChain(() => readProof(clients.public(network), contract(network), txHash)),
   };
 }
@@ -73,6 +75,45 @@ function payment(contract: Address, { token, recipient, amount, reference, ...pa
     expect: [
       told(contract, { token, recipient, amount, reference, payer, releaseTime }),
       moved(token, payer, releaseTime === null ? recipient : contract, amount),
+    ],
+  };
+}
+
+/** What was paid at once is no lock. */
+async function readLock(
+  client: PublicClient,
+  address: Address,
+  id: Hex,
+): Promise<{ released: boolean } | null> {
+  try {
+    const held = await client.readContract({
+      abi: tokenLockAbi,
+      address,
+      functionName: 'getLock',
+      args: [id],
+    });
+    return held.amount === 0n ? null : { released: held.released };
+  } catch (error) {
+    if (revertOf(error) === null) throw error;
+    return null;
+  }
+}
+
+function release(
+  contract: Address,
+  { id, token, recipient, amount }: Parameters<PayoutPort['release']>[1],
+): Effect {
+  const data = encodeFunctionData({ abi: tokenLockAbi, functionName: 'release', args: [id] });
+  const topics = encodeEventTopics({
+    abi: tokenLockAbi,
+    eventName: 'Released',
+    args: { id, token, beneficiary: recipient },
+  }) as Hex[];
+  return {
+    calls: [{ to: contract, data, value: 0n }],
+    expect: [
+      { address: contract, topics, data: numberToHex(amount, { size: 32 }) },
+      moved(token, contract, recipient, amount),
     ],
   };
 }

@@ -7,6 +7,7 @@ import { createTokenFamily } from '#src/http/tokens.ts';
 import { adapter } from '#src/planes/adapter/index.ts';
 import { createApiClients } from '#src/services/api-clients.ts';
 import { createClaimProofs } from '#src/services/claim-proofs.ts';
+import { createClaimReleases } from '#src/services/claim-releases.ts';
 import { createClaims } from '#src/services/claims.ts';
 import { createClientTokens } from '#src/services/client-tokens.ts';
 import type { Journal } from '#src/services/journal.ts';
@@ -42,6 +43,7 @@ export function composeAdapter(
     mints: createMints({ store, writer, wallets, vouchers, preflight, networks, clock, ...clientTokens }),
     claims,
     claimProofs: createClaimProofs({ claims, store, payouts, networks }),
+    claimReleases: createClaimReleases({ claims, writer, payouts, preflight }),
     transfers: createTransfers({ writer, wallets, tokens, preflight, networks }),
     tokens: createTokenFamily({
       name: 'adapter-access',

@@ -4,7 +4,7 @@ import type { Hex } from '#src/core/hex.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { Claim, ClaimRepository } from '#src/core/ports/claims.ts';
 import type { LoggedPayout, PayoutPort } from '#src/core/ports/payouts.ts';
-import type { ClaimCaller, Claims, ClaimStatus } from './claims.ts';
+import { type ClaimCaller, type Claims, type ClaimStatus, releaseTimeOf } from './claims.ts';
 
 /** Why a payout is not verified. */
 export type Doubt =
@@ -38,7 +38,7 @@ export type ClaimProofs = {
 export type ClaimProofPorts = {
   claims: Pick<Claims, 'get'>;
   store: { claims: Pick<ClaimRepository, 'findPayouts'> };
-  payouts: Pick<PayoutPort, 'proof'>;
+  payouts: Pick<PayoutPort, 'proof' | 'lock'>;
   networks: Networks;
 };
 
@@ -77,10 +77,24 @@ export function createClaimProofs({ claims, store, payouts, networks }: ClaimPro
       if (!paid.every(({ claim, logged }) => keeps(logged, claim))) {
         return doubt('other_payout_than_claimed', at);
       }
-      const proven = paid.map(({ claim }): ProvenPayout => ({ claim, status: 'paid' }));
+      const proven = await Promise.all(
+        paid.map(async ({ claim }): Promise<ProvenPayout> => ({
+          claim,
+          status: await standOf(payouts, claim),
+        })),
+      );
       return { ...place, ...at, reason: null, status: proven[0]?.status ?? null, payouts: proven };
     },
   };
+}
+
+/** What the chain has made of a payout since; anybody may release what is due. */
+async function standOf(
+  payouts: ClaimProofPorts['payouts'],
+  { releaseAt, network, payoutId }: Claim,
+): Promise<ClaimStatus> {
+  if (releaseAt === null) return 'paid';
+  return (await payouts.lock(network, payoutId))?.released ? 'released' : 'locked';
 }
 
 function networkOf(networks: Networks, asked: string | undefined, claim: Claim | null): string {
@@ -90,13 +104,13 @@ function networkOf(networks: Networks, asked: string | undefined, claim: Claim |
 }
 
 /** What the chain paid is what the claim promised. */
-function keeps(logged: LoggedPayout, { token, payer, recipient, amount, releaseAt }: Claim): boolean {
-  const releaseTime = releaseAt === null ? null : BigInt(releaseAt.getTime() / 1000);
+function keeps(logged: LoggedPayout, claim: Claim): boolean {
+  const { token, payer, recipient, amount } = claim;
   return (
     sameAddress(logged.token, token) &&
     sameAddress(logged.payer, payer) &&
     sameAddress(logged.recipient, recipient) &&
     logged.amount === amount &&
-    logged.releaseTime === releaseTime
+    logged.releaseTime === releaseTimeOf(claim)
   );
 }

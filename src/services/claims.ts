@@ -23,11 +23,19 @@ export type ClaimInput = {
   amount: bigint;
   /** An address, or a user of the same owner. */
   to: { address: Address } | { userId: string };
+  /** Seconds from now until which the chain holds the tokens; absent: paid at once. */
+  lockSeconds?: number | undefined;
   network?: string | undefined;
 };
 
-export type ClaimStatus = 'pending' | 'submitted' | 'paid' | 'failed';
-export type ClaimState = { claim: Claim; status: ClaimStatus; transaction: Transaction };
+export type ClaimStatus = 'pending' | 'submitted' | 'paid' | 'locked' | 'released' | 'failed';
+export type ClaimState = {
+  claim: Claim;
+  status: ClaimStatus;
+  transaction: Transaction;
+  /** The release of a locked payout; null while nobody asked for it. */
+  release: Transaction | null;
+};
 
 /** Payouts from an owner's treasury, each claim id once. */
 export type Claims = {
@@ -73,10 +81,17 @@ export function createClaims(ports: ClaimPorts): Claims {
       const claim = await store.claims.find(caller.owner, claimId);
       if (!claim || claim.userId !== caller.userId) throw fail('not_found', { resource: 'claim' });
       const transaction = await payoutOf(store, claim);
-      const { status } = transaction;
-      return { claim, status: status === 'confirmed' ? 'paid' : status, transaction };
+      const { releaseTransactionId: id } = claim;
+      const release = id === null ? null : await store.transactions.find(claim.owner, id);
+      return { claim, status: statusOf(claim, transaction, release), transaction, release };
     },
   };
+}
+
+function statusOf({ releaseAt }: Claim, { status }: Transaction, release: Transaction | null): ClaimStatus {
+  if (status !== 'confirmed') return status;
+  if (releaseAt === null) return 'paid';
+  return release?.status === 'confirmed' ? 'released' : 'locked';
 }
 
 async function payoutOf({ transactions }: Store, claim: Claim): Promise<Transaction> {
@@ -89,9 +104,9 @@ type Planned = Omit<NewClaim, 'id' | 'transactionId'>;
 
 /** What the request leaves open: default network, treasury, the user's wallet. */
 async function planned(
-  { networks, wallets, payouts }: ClaimPorts,
+  { networks, wallets, payouts, clock }: ClaimPorts,
   { owner, clientId, userId }: ClaimCaller,
-  { claimId, token, amount, to, network: name }: ClaimInput,
+  { claimId, token, amount, to, lockSeconds, network: name }: ClaimInput,
 ): Promise<Planned> {
   const network = name === undefined ? networks.default.name : networks.get(name).name;
   const { wallet: treasury } = await wallets.open(owner, treasurySubject);
@@ -103,7 +118,9 @@ async function planned(
   const reference = payouts.referenceOf(clientId, claimId);
   const payoutId = payouts.idOf(payer, reference);
   const facts = { network, token, payer, recipient, amount, reference, payoutId };
-  return { owner, claimId, userId, ...facts, releaseAt: null };
+  const now = Math.floor(clock.now().getTime() / 1000);
+  const releaseAt = lockSeconds === undefined ? null : new Date((now + lockSeconds) * 1000);
+  return { owner, claimId, userId, ...facts, releaseAt };
 }
 
 /** An address where the tokens would not be lost. @throws validation */
@@ -139,7 +156,11 @@ const alreadyExecuted = (transaction: Transaction | null) =>
   });
 
 const effectOf = ({ payouts }: Pick<ClaimPorts, 'payouts'>, claim: Planned) =>
-  payouts.payment(claim.network, { ...claim, releaseTime: null });
+  payouts.payment(claim.network, { ...claim, releaseTime: releaseTimeOf(claim) });
+
+/** Unix seconds as the payout contract has them. */
+export const releaseTimeOf = ({ releaseAt }: Pick<Claim, 'releaseAt'>): bigint | null =>
+  releaseAt && BigInt(releaseAt.getTime() / 1000);
 
 /** @throws insufficient_balance, claim_already_executed, user_operation_failed, validation (no ERC-20 token) */
 async function coverable(ports: ClaimPorts, claim: Planned): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { erc20Abi } from 'viem';
-import { executeClaim, getClaim, verifyClaim } from '#schemas/adapter/claims.ts';
+import { executeClaim, getClaim, releaseClaim, verifyClaim } from '#schemas/adapter/claims.ts';
 import { getClient } from '#schemas/adapter/clients.ts';
 import type { BodyOf, SuccessOf } from '#schemas/kit/operation.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
@@ -54,6 +54,10 @@ export async function claimant(world: TestApp, funds: bigint, client?: Client) {
     ) => {
       const body = { claimId: newClaim(), token: world.localnet.addresses.usdc, amount: '1', ...claim };
       return attempt(on.app, executeClaim, { headers: headers(more as Record<string, string>), body });
+    },
+    release: (claimId: string, { on = world, ...more }: { on?: TestApp } & Record<string, unknown> = {}) => {
+      const given = { headers: headers(more as Record<string, string>), params: { claimId } };
+      return attempt(on.app, releaseClaim, given);
     },
     async get(claimId: string): Promise<SuccessOf<typeof getClaim>['claim']> {
       return (await call(world.app, getClaim, { headers: headers(), params: { claimId } })).body.claim;

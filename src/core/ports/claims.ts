@@ -35,6 +35,11 @@ export type ClaimRepository = {
   findPayouts(owner: string, userId: string, payoutIds: readonly Hex[]): Promise<readonly Claim[]>;
   /** False when the owner has used this claim id before; waits for a concurrent twin. */
   insert(claim: NewClaim, at: Date): Promise<boolean>;
+  /** Hands the release from one transaction (null = none yet) to the next; false when somebody else was faster. */
+  release(
+    claim: Pick<Claim, 'owner' | 'claimId' | 'releaseTransactionId'>,
+    transactionId: string,
+  ): Promise<boolean>;
   /** The same claim anew, after the payout `before` did not happen; false when somebody else was faster. */
   retake(claim: NewClaim, before: string): Promise<boolean>;
 };

@@ -36,6 +36,10 @@ export type PayoutPort = {
   payment(network: string, payout: Payout): Effect;
   /** What the chain says of a payout. @throws chain_unavailable */
   isPaid(network: string, id: Hex): Promise<boolean>;
+  /** A locked payout on the chain; null when there is none. @throws chain_unavailable */
+  lock(network: string, id: Hex): Promise<{ released: boolean } | null>;
+  /** @throws unsupported_network */
+  release(network: string, payout: Pick<LoggedPayout, 'id' | 'token' | 'recipient' | 'amount'>): Effect;
   /** Null when no block has the transaction. @throws unsupported_network, chain_unavailable */
   proof(network: string, txHash: Hex): Promise<PayoutProof | null>;
 };

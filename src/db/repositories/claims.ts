@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { ClaimRepository } from '#src/core/ports/claims.ts';
 import type { Db } from '../handle.ts';
 import { lazy } from '../statement.ts';
@@ -33,6 +33,15 @@ export function claimRepository(db: Db): ClaimRepository {
         .onConflictDoNothing({ target: [t.owner, t.claimId] })
         .returning({ id: t.id });
       return made.length === 1;
+    },
+    async release({ owner, claimId, releaseTransactionId: before }, transactionId) {
+      const carried = before === null ? isNull(t.releaseTransactionId) : eq(t.releaseTransactionId, before);
+      const changed = await db
+        .update(t)
+        .set({ releaseTransactionId: transactionId })
+        .where(and(eq(t.owner, owner), eq(t.claimId, claimId), carried))
+        .returning({ id: t.id });
+      return changed.length === 1;
     },
     async retake({ id: _id, owner, claimId, ...values }, before) {
       const changed = await db

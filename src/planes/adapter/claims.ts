@@ -5,7 +5,7 @@ import type { Claim } from '#src/core/ports/claims.ts';
 import type { Verification } from '#src/services/claim-proofs.ts';
 import type { ClaimState, ClaimStatus } from '#src/services/claims.ts';
 
-function facts({ claimId, token, payer, recipient, amount }: Claim, status: ClaimStatus) {
+function facts({ claimId, token, payer, recipient, amount, releaseAt }: Claim, status: ClaimStatus) {
   const payout: Static<typeof ProvenPayout> = {
     claimId,
     status,
@@ -13,6 +13,7 @@ function facts({ claimId, token, payer, recipient, amount }: Claim, status: Clai
     from: payer,
     to: recipient,
     amount: amount.toString(),
+    releaseAt: releaseAt && releaseAt.toISOString(),
   };
   return payout;
 }
@@ -24,6 +25,7 @@ export function toClaim({ claim, status, transaction }: ClaimState): Static<type
     network: claim.network,
     transactionId: transaction.id,
     txHash: transaction.txHash,
+    releaseTransactionId: claim.releaseTransactionId,
     createdAt: claim.createdAt.toISOString(),
   };
 }

@@ -7,6 +7,7 @@ import type { Plane } from '#src/http/plane.ts';
 import type { TokenFamily } from '#src/http/tokens.ts';
 import type { ApiClients } from '#src/services/api-clients.ts';
 import type { ClaimProofs } from '#src/services/claim-proofs.ts';
+import type { ClaimReleases } from '#src/services/claim-releases.ts';
 import type { Claims } from '#src/services/claims.ts';
 import type { ClientTokens } from '#src/services/client-tokens.ts';
 import type { Journal } from '#src/services/journal.ts';
@@ -34,6 +35,7 @@ export type AdapterServices = {
   mints: Mints;
   claims: Claims;
   claimProofs: ClaimProofs;
+  claimReleases: ClaimReleases;
   transfers: Transfers;
   tokens: TokenFamily;
   holdings: TokenPort['holdings'];

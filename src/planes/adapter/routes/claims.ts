@@ -1,4 +1,4 @@
-import { executeClaim, getClaim, verifyClaim } from '#schemas/adapter/claims.ts';
+import { executeClaim, getClaim, releaseClaim, verifyClaim } from '#schemas/adapter/claims.ts';
 import { checksum } from '#src/core/address.ts';
 import { fail } from '#src/core/errors.ts';
 import type { Address, Hex } from '#src/core/hex.ts';
@@ -13,15 +13,16 @@ import { toTransaction } from '../present.ts';
 const ok = { success: true as const };
 
 /** Payouts from the treasury. */
-export const claimRoutes = ({ claims, claimProofs }: Pick<AdapterServices, 'claims' | 'claimProofs'>) => [
+export const claimRoutes = ({ claims, claimProofs, claimReleases }: AdapterServices) => [
   bind(executeClaim, async ({ principal, request, body, reply }) => {
     const caller = callerOf(principal, request);
-    const { claimId, token, amount, network } = body;
+    const { claimId, token, amount, lockSeconds, network } = body;
     const input = {
       claimId,
       token: checksum(token),
       amount: parseAmount(amount, 'amount'),
       to: receiver(body) ?? { userId: caller.userId },
+      lockSeconds,
       network,
     };
     const key = idempotencyKey(request, 'x-idempotency-key', { owner: caller.owner, subject: caller.userId });
@@ -41,6 +42,12 @@ export const claimRoutes = ({ claims, claimProofs }: Pick<AdapterServices, 'clai
       ...(network === undefined ? {} : { network }),
     };
     return { ...ok, ...toVerification(await claimProofs.verify(callerOf(principal, request), question)) };
+  }),
+  bind(releaseClaim, async ({ principal, request, params: { claimId }, reply }) => {
+    const caller = callerOf(principal, request);
+    const key = idempotencyKey(request, 'x-idempotency-key', { owner: caller.owner, subject: caller.userId });
+    const written = await claimReleases.release(caller, claimId, key);
+    return { ...ok, transaction: toTransaction(answered(reply, written)) };
   }),
 ];
 
