@@ -234,6 +234,19 @@ export const operations = {
         ]
       ]
     },
+    "releaseClaim": {
+      "method": "POST",
+      "path": "/api/v1/claims/{claimId}/release",
+      "security": [
+        [
+          "AdapterClient"
+        ]
+      ],
+      "idempotency": {
+        "in": "header",
+        "name": "x-idempotency-key"
+      }
+    },
     "getTransaction": {
       "method": "GET",
       "path": "/api/v1/transactions/{id}",
@@ -1082,7 +1095,10 @@ export const operations = {
 export type ErrorCode =
   | 'CHAIN_UNAVAILABLE'
   | 'CLAIM_ALREADY_EXECUTED'
+  | 'CLAIM_ALREADY_RELEASED'
+  | 'CLAIM_LOCKED'
   | 'CLAIM_NOT_FOUND'
+  | 'CLAIM_NOT_LOCKED'
   | 'CLIENT_NOT_FOUND'
   | 'CLIENT_REVOKED'
   | 'CONFLICT'

@@ -278,10 +278,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of the user's claims and where its payout stands */
+        /**
+         * One of the user's claims and where its payout stands
+         * @description As the journal has it; verify asks the chain, which anybody may ask to release what is due.
+         */
         get: operations["getClaim"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claimId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pays what was locked for a claim, after its time, once, without gas */
+        post: operations["releaseClaim"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1713,8 +1733,10 @@ export interface components {
             /** @description Treasury of the client */
             from: string;
             network: string;
+            releaseAt: string | null;
+            releaseTransactionId: string | null;
             /** @enum {string} */
-            status: "pending" | "submitted" | "paid" | "failed";
+            status: "pending" | "submitted" | "paid" | "locked" | "released" | "failed";
             /** @description Who gets the tokens */
             to: string;
             token: string;
@@ -1986,6 +2008,8 @@ export interface components {
             amount: string;
             /** @description Your id of what is paid for; it pays once */
             claimId: string;
+            /** @description The chain holds the tokens so long; release pays them then. Paid at once when absent */
+            lockSeconds?: number;
             /** @description Network, e.g. base-sepolia; the default network when absent */
             network?: string;
             /** @description Receiving address; when no receiver is named, the calling user's wallet */
@@ -2559,8 +2583,9 @@ export interface components {
             claimId: string;
             /** @description Treasury of the client */
             from: string;
+            releaseAt: string | null;
             /** @enum {string} */
-            status: "pending" | "submitted" | "paid" | "failed";
+            status: "pending" | "submitted" | "paid" | "locked" | "released" | "failed";
             /** @description Who gets the tokens */
             to: string;
             token: string;
@@ -5713,6 +5738,160 @@ export interface operations {
             };
         };
     };
+    releaseClaim: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Same key and same body: the first answer again, for at least 24 hours */
+                "X-Idempotency-Key"?: string;
+                /** @description User of your system; each has one smart account with this client */
+                "X-User-Id": string;
+            };
+            path: {
+                /**
+                 * @description As executed
+                 * @example claim_2025_0001
+                 */
+                claimId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Written down and on its way */
+            202: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterTransactionAnswer"];
+                };
+            };
+            /** @description MISSING_USER_ID · VALIDATION_ERROR */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterError"];
+                };
+            };
+            /** @description MISSING_AUTH · INVALID_TOKEN · TOKEN_EXPIRED · CLIENT_REVOKED */
+            401: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterError"];
+                };
+            };
+            /** @description INSUFFICIENT_SCOPE · IP_NOT_ALLOWED · SPONSORSHIP_DENIED */
+            403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterError"];
+                };
+            };
+            /** @description CLAIM_NOT_FOUND */
+            404: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterError"];
+                };
+            };
+            /** @description CLAIM_NOT_LOCKED · CLAIM_ALREADY_RELEASED · IDEMPOTENCY_CONFLICT */
+            409: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterError"];
+                };
+            };
+            /** @description CLAIM_LOCKED */
+            422: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterError"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterError"];
+                };
+            };
+            /** @description USER_OPERATION_FAILED · INTERNAL_ERROR */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterError"];
+                };
+            };
+            /** @description CHAIN_UNAVAILABLE · SERVICE_UNAVAILABLE */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterError"];
+                };
+            };
+        };
+    };
     executeClaim: {
         parameters: {
             query?: never;
@@ -5912,7 +6091,7 @@ export interface operations {
                         /** @description The user's payouts that the transaction holds, as logged; empty unless verified */
                         payouts: components["schemas"]["ProvenPayout"][];
                         reason: ("not_in_a_block" | "transaction_not_found" | "no_payout_of_this_client" | "no_payout_of_this_claim" | "other_payout_than_claimed") | null;
-                        status: ("pending" | "submitted" | "paid" | "failed") | null;
+                        status: ("pending" | "submitted" | "paid" | "locked" | "released" | "failed") | null;
                         /** @enum {boolean} */
                         success: true;
                         txHash: string | null;
