@@ -1,18 +1,12 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
-import { HTTPFacilitatorClient } from '@x402/core/server';
 import { ExactEvmScheme } from '@x402/evm';
-import { ExactEvmScheme as ExactEvmServerScheme } from '@x402/evm/exact/server';
 import { ExactEvmSchemeV1 } from '@x402/evm/exact/v1/client';
-import { paymentMiddleware, x402ResourceServer } from '@x402/express';
 import { decodePaymentResponseHeader, wrapFetchWithPayment, x402Client } from '@x402/fetch';
-import express from 'express';
 import { createPublicClient, erc20Abi, http } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { createChronos } from '#src/client/index.ts';
 import type { Address } from '#src/core/hex.ts';
 import { paywallV1 } from './paywall-v1.ts';
+import { listen, paywallV2 } from './paywall-v2.ts';
 import type { Report } from './report.ts';
 
 type Options = {
@@ -26,7 +20,8 @@ type Options = {
 
 const price = 10_000n;
 
-async function signUp(base: string, report: Report): Promise<Record<string, string>> {
+/** A merchant's headers of verify and settle. */
+export async function signUp(base: string, report: Report): Promise<Record<string, string>> {
   const body = { email: `merchant-${Date.now()}@example.com`, password: 'StrongPassword123!' };
   const { facilitator } = createChronos({ baseUrl: base });
   await report.step('POST /api/v1/signup', () => facilitator.signUp({ body }));
@@ -41,31 +36,6 @@ async function signUp(base: string, report: Report): Promise<Record<string, stri
     (r) => `client ${r.data.client.clientId}`,
   );
   return { 'X-Client-ID': data.client.clientId, 'X-Client-Token': data.client.token };
-}
-
-async function listen(server: Server): Promise<string> {
-  if (!server.listening) await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function paywallV2(base: string, headers: Record<string, string>, payTo: Address, usdc: Address): Server {
-  const facilitator = new HTTPFacilitatorClient({
-    url: `${base}/api/v1`,
-    createAuthHeaders: async () => ({ verify: headers, settle: headers, supported: headers }),
-  });
-  const app = express();
-  const accepts = {
-    scheme: 'exact',
-    network: 'eip155:84532' as const,
-    payTo,
-    price: { asset: usdc, amount: String(price), extra: { name: 'USDC', version: '2' } },
-  };
-  const server = new x402ResourceServer(facilitator).register('eip155:84532', new ExactEvmServerScheme());
-  app.use(
-    paymentMiddleware({ 'GET /report': { accepts, description: 'A report behind a paywall' } }, server),
-  );
-  app.get('/report', (_request, response) => void response.json({ report: 'paid with x402 v2' }));
-  return app.listen(0, '127.0.0.1') as Server;
 }
 
 /** A merchant takes two payments through the official x402 client, version 2 and version 1. */
@@ -88,21 +58,17 @@ export async function paymentsDemo({ base, rpcUrl, usdc, fund, report }: Options
       .register('eip155:*', new ExactEvmScheme(payer))
       .registerV1('base-sepolia', new ExactEvmSchemeV1(payer)),
   );
+  const facilitator = `${base}/api/v1`;
+  const paywall = { facilitator, headers, payTo, asset: usdc, price: String(price) };
   const servers = [
     {
       name: 'x402 v2: @x402/fetch pays @x402/express',
-      server: paywallV2(base, headers, payTo, usdc),
+      server: paywallV2({ ...paywall, domain: { name: 'USDC', version: '2' } }),
       header: 'PAYMENT-RESPONSE',
     },
     {
       name: 'x402 v1: @x402/fetch pays a v1 paywall',
-      server: paywallV1({
-        facilitator: `${base}/api/v1`,
-        headers,
-        payTo,
-        asset: usdc,
-        price: String(price),
-      }).listen(0, '127.0.0.1'),
+      server: paywallV1(paywall).listen(0, '127.0.0.1'),
       header: 'X-PAYMENT-RESPONSE',
     },
   ];
