@@ -1,5 +1,10 @@
 import { type Abi, decodeErrorResult } from 'viem';
 import type { Hex } from '#src/core/hex.ts';
+import { cloneERC1155Abi } from './contracts/generated/clone-erc1155.ts';
+import { cloneERC1363Abi } from './contracts/generated/clone-erc1363.ts';
+import { cloneERC20VotesAbi } from './contracts/generated/clone-erc20-votes.ts';
+import { cloneFactoryAbi } from './contracts/generated/clone-factory.ts';
+import { cloneSBTAbi } from './contracts/generated/clone-sbt.ts';
 import { chronosTokenAbi } from './contracts/generated/chronos-token.ts';
 import { mintVouchersAbi } from './contracts/generated/mint-vouchers.ts';
 import { tokenLockAbi } from './contracts/generated/token-lock.ts';
@@ -15,7 +20,17 @@ const panics: Readonly<Record<string, string>> = {
 /** All custom errors of our contracts (and so of OpenZeppelin's bases), each once. */
 const errorsAbi: Abi = [
   ...new Map(
-    [...chronosTokenAbi, ...mintVouchersAbi, ...tokenLockAbi]
+    [
+      chronosTokenAbi,
+      mintVouchersAbi,
+      tokenLockAbi,
+      cloneFactoryAbi,
+      cloneERC20VotesAbi,
+      cloneERC1363Abi,
+      cloneERC1155Abi,
+      cloneSBTAbi,
+    ]
+      .flat()
       .filter((item) => item.type === 'error')
       .map((item) => [`${item.name}(${item.inputs.map((input) => input.type).join()})`, item]),
   ).values(),

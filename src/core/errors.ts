@@ -29,6 +29,7 @@ export const errorKinds = [
   'claim_not_locked',
   'claim_already_released',
   'insufficient_balance',
+  'last_admin',
   'sponsorship_denied',
   'rate_limited',
   'user_operation_failed',

@@ -56,10 +56,16 @@ export type JournalChanges = {
   transactions: TransactionChange[];
 };
 
-export type TransactionFilter = {
+export type TransactionMatch = {
   userId?: string;
   types?: readonly string[];
   status?: TransactionStatus;
+  network?: string;
+  /** Of one token of the owner. */
+  tokenId?: string;
+};
+
+export type TransactionFilter = TransactionMatch & {
   /** Id of the last row of the page before. */
   after?: string;
   limit: number;
@@ -72,6 +78,7 @@ export type TransactionRepository = {
   find(owner: string, id: string): Promise<Transaction | null>;
   /** Newest first. */
   list(owner: string, filter: TransactionFilter): Promise<Transaction[]>;
+  count(owner: string, filter: TransactionMatch): Promise<number>;
   /** Ends a transaction that is still queued; false when it is signed or over. */
   cancel(id: string, error: TransactionError, at: Date): Promise<boolean>;
   /** Journal only: whoever owns them. */

@@ -22,6 +22,7 @@ import {
   passwordResetRepository,
   signInWalletRepository,
 } from './repositories/sign-in.ts';
+import { platformTokenRepository } from './repositories/platform-tokens.ts';
 import { revokedTokenRepository } from './repositories/revoked-tokens.ts';
 import { resourceRepository } from './repositories/resources.ts';
 import { sessionRepository } from './repositories/sessions.ts';
@@ -56,6 +57,7 @@ function repositories(db: Db) {
     networks: networkRepository(db),
     paymentAssets: paymentAssetRepository(db),
     paymentTotals: paymentTotalsRepository(db),
+    platformTokens: platformTokenRepository(db),
     refreshSessions: refreshSessionRepository(db),
     revokedTokens: revokedTokenRepository(db),
     resources: resourceRepository(db),

@@ -17,6 +17,8 @@ export type NewWallet = Omit<Wallet, 'createdAt' | 'walletId'>;
 
 export type WalletRepository = AccountSource & {
   find(owner: string, subject: string): Promise<Wallet | null>;
+  /** By its id or its address, in any case. */
+  findOwned(owner: string, idOrAddress: string): Promise<Wallet | null>;
   /** Inserts wallet and key together; null when the subject has one already (a twin was faster). */
   insert(wallet: NewWallet, at: Date): Promise<Wallet | null>;
 };

@@ -1,6 +1,6 @@
-import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { newId } from '#src/core/ids.ts';
-import type { JournalTransaction, TransactionRepository } from '#src/core/journal-store.ts';
+import type { JournalTransaction, TransactionMatch, TransactionRepository } from '#src/core/journal-store.ts';
 import type { Call, NewTransaction, Transaction } from '#src/core/journal.ts';
 import type { Db } from '../handle.ts';
 import { lazy, toJson } from '../statement.ts';
@@ -35,10 +35,7 @@ export function transactionRepository(db: Db): TransactionRepository {
       return row ? toTransaction(row) : null;
     },
     async list(owner, filter) {
-      const wanted: (SQL | undefined)[] = [eq(transactions.owner, owner)];
-      if (filter.userId !== undefined) wanted.push(eq(transactions.userId, filter.userId));
-      if (filter.types !== undefined) wanted.push(inArray(transactions.type, [...filter.types]));
-      if (filter.status !== undefined) wanted.push(eq(transactions.status, filter.status));
+      const wanted = [matching(owner, filter)];
       if (filter.after !== undefined) wanted.push(lt(transactions.seq, seqOf(db, owner, filter.after)));
       const found = await db
         .select()
@@ -47,6 +44,10 @@ export function transactionRepository(db: Db): TransactionRepository {
         .orderBy(desc(transactions.seq))
         .limit(filter.limit);
       return found.map(toTransaction);
+    },
+    async count(owner, filter) {
+      const [row] = await db.select({ n: count() }).from(transactions).where(matching(owner, filter));
+      return row?.n ?? 0;
     },
     async cancel(id, error, at) {
       const done = await db
@@ -65,6 +66,17 @@ export function transactionRepository(db: Db): TransactionRepository {
       return found.map(toJournalTransaction);
     },
   };
+}
+
+function matching(owner: string, filter: TransactionMatch): SQL | undefined {
+  const { userId, types, status, network, tokenId } = filter;
+  const wanted = [eq(transactions.owner, owner)];
+  if (userId !== undefined) wanted.push(eq(transactions.userId, userId));
+  if (types !== undefined) wanted.push(inArray(transactions.type, [...types]));
+  if (status !== undefined) wanted.push(eq(transactions.status, status));
+  if (network !== undefined) wanted.push(eq(transactions.network, network));
+  if (tokenId !== undefined) wanted.push(sql`${transactions.meta}->>'tokenId' = ${tokenId}`);
+  return and(...wanted);
 }
 
 function seqOf(db: Db, owner: string, id: string): SQL {

@@ -38,6 +38,13 @@ export function walletRepository(db: Db): WalletRepository {
       const [row] = await byAddress().execute({ address });
       return row ? toWallet(row) : null;
     },
+    async findOwned(owner, idOrAddress) {
+      const named = idOrAddress.startsWith('0x')
+        ? sql`lower(${wallets.address}) = ${idOrAddress.toLowerCase()}`
+        : eq(wallets.id, idOrAddress);
+      const [row] = await joined().where(and(eq(wallets.owner, owner), named));
+      return row ? toWallet(row) : null;
+    },
     insert: (wallet, at) =>
       db.transaction(async (tx) => {
         const { key, ...facts } = wallet;

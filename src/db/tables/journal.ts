@@ -58,6 +58,9 @@ export const transactions = pgTable(
     index('transactions_user')
       .on(t.owner, t.userId, t.seq)
       .where(sql`${t.userId} is not null`),
+    index('transactions_token')
+      .on(t.owner, sql`(${t.meta}->>'tokenId')`, t.seq)
+      .where(sql`${t.meta}->>'tokenId' is not null`),
     index('transactions_tx_hash')
       .on(t.txHash)
       .where(sql`${t.txHash} is not null`),

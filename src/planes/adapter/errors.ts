@@ -32,6 +32,7 @@ const codeOf = {
   claim_locked: 'CLAIM_LOCKED',
   claim_not_locked: 'CLAIM_NOT_LOCKED',
   claim_already_released: 'CLAIM_ALREADY_RELEASED',
+  last_admin: 'IDEMPOTENCY_CONFLICT',
   insufficient_balance: 'INSUFFICIENT_BALANCE',
   sponsorship_denied: 'SPONSORSHIP_DENIED',
   rate_limited: 'RATE_LIMIT_EXCEEDED',

@@ -21,6 +21,7 @@ const codes = {
   validation: 'INVALID_REQUEST',
   unsupported_network: 'INVALID_REQUEST',
   malformed_payload: 'INVALID_PAYLOAD',
+  last_admin: 'CONFLICT',
   insufficient_balance: 'INVALID_REQUEST',
   not_found: 'NOT_FOUND',
   route_not_found: 'NOT_FOUND',
