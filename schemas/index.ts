@@ -32,6 +32,7 @@ import { operations as platformWallets } from './platform/wallets.ts';
 import { operations as signIn } from './platform/sign-in.ts';
 import { operations as webhookDeliveries } from './platform/webhook-deliveries.ts';
 import { operations as webhooks } from './platform/webhooks.ts';
+import { operations as tokenOperations } from './platform/token-operations.ts';
 
 /** Every plane of the contract. */
 export const planes: readonly PlaneDefinition[] = [adapterPlane, facilitatorPlane, platformPlane];
@@ -71,6 +72,7 @@ const platform = [
   ...webhooks,
   ...webhookDeliveries,
 ];
+const platform = [...platformAccounts, ...apiKeys, ...apiKeyUsage, ...platformNetworks, ...tokenOperations];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */
 export const operations: readonly Operation[] = [...adapter, ...facilitator, ...platform];

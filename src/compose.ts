@@ -22,6 +22,7 @@ import { createJournal } from '#src/services/journal.ts';
 import { createUsage } from '#src/services/usage.ts';
 import type { Checkpoint, JournalTiming } from '#src/services/journal/ports.ts';
 import { composeAccounts } from './compose/accounts.ts';
+import { composeChanges } from './compose/changes.ts';
 import { composeEvents } from './compose/events.ts';
 import { composeAdapter } from './compose/adapter.ts';
 import { composeFacilitator, composeSigners, countAnswer } from './compose/facilitator.ts';
@@ -113,10 +114,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       log,
       notifier: events.notifier,
       executors: { account: accounts.executor, signers: signers.executor },
-      async onChange(tx, transactions) {
-        await signers.onChange(tx as Store, transactions);
-        await accounts.sponsorship.settle(tx as Store, transactions);
-      },
+      onChange: composeChanges(signers, accounts),
       runsLanes: role !== 'api',
       confirmationsFor: (network) => networks.get(network).confirmations,
       ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),
@@ -131,6 +129,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       wallets: accounts,
       operators,
       events,
+      journal,
       settles: signers.pool.addresses.length > 0,
       log,
     });

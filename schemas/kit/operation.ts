@@ -34,6 +34,8 @@ export type Operation<
   /** The body may be left out altogether. */
   optionalBody?: boolean;
   success: { status: number; description: string; schema: Success; contentType?: string };
+  /** A repeated idempotency key answers 200 with the same shape. */
+  replays?: boolean;
   /** Error codes of its own; those of auth, limits and validation are added by the plane. */
   errors: readonly string[];
   examples: {

@@ -4,6 +4,7 @@ import type { Plane } from '#src/http/plane.ts';
 import { platformPlane } from '#src/planes/platform/index.ts';
 import type { Accounts } from '#src/services/accounts.ts';
 import { createApiKeys } from '#src/services/api-keys.ts';
+import type { Journal } from '#src/services/journal.ts';
 import { createLastUsed } from '#src/services/last-used.ts';
 import { createReports } from '#src/services/reports.ts';
 import { createSessions } from '#src/services/sessions.ts';
@@ -13,6 +14,7 @@ import type { EventParts } from './events.ts';
 import { type Kernel, pepperOf } from './kernel.ts';
 import { composeSignIn } from './sign-in.ts';
 import type { Operators } from './operators.ts';
+import { composeTokens } from './tokens.ts';
 
 function tokenFamilies({ config, secrets, clock }: Kernel) {
   const previous = config.env.JWT_SECRET_PREVIOUS;
@@ -33,6 +35,7 @@ export type PlatformParts = {
   wallets: AccountParts;
   operators: Operators;
   events: Pick<EventParts, 'events' | 'eventStream' | 'webhooks'>;
+  journal: Journal;
   settles: boolean;
   log: Log;
 };
@@ -40,12 +43,21 @@ export type PlatformParts = {
 /** The platform plane on the kernel's parts. */
 export function composePlatform(
   kernel: Kernel,
-  { accounts, wallets, operators, events: { events, eventStream, webhooks }, settles, log }: PlatformParts,
+  {
+    accounts,
+    wallets,
+    operators,
+    journal,
+    events: { events, eventStream, webhooks },
+    settles,
+    log,
+  }: PlatformParts,
 ): { plane: Plane; stop(): Promise<void> } {
   const { store, clock, networks } = kernel;
   const signIn = composeSignIn(kernel, accounts, log);
   const lastUsed = createLastUsed({ store, clock, log, flushMs: 2_000 });
   const plane = platformPlane({
+    ...composeTokens(kernel, wallets, journal),
     accounts,
     apiKeys: createApiKeys({
       store,

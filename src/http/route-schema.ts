@@ -37,6 +37,8 @@ export function tagOf(op: Operation, plane: PlaneDefinition): string {
   return `${plane.title}: ${op.tag}`;
 }
 
+const replayed = 'The first answer again, as it stands now; the header `Idempotent-Replayed` says `true`';
+
 /** Fastify's schema of a route: validators, serialiser and OpenAPI entry in one. */
 export function routeSchema(op: Operation, plane: PlaneDefinition): FastifySchema {
   const type = op.success.contentType?.split(';')[0] ?? 'application/json';
@@ -56,7 +58,11 @@ export function routeSchema(op: Operation, plane: PlaneDefinition): FastifySchem
     ...(op.query ? { querystring: op.query } : {}),
     ...(op.headers ? { headers: op.headers } : {}),
     ...(op.body ? { body: op.body } : {}),
-    response: { [op.success.status]: success, ...errorResponses(op, plane) },
+    response: {
+      ...(op.replays ? { 200: { ...success, description: replayed } } : {}),
+      [op.success.status]: success,
+      ...errorResponses(op, plane),
+    },
   };
   return schema;
 }

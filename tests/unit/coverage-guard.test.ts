@@ -48,7 +48,7 @@ test('is content with everything reached', () => {
 
 test('names what was not reached, and what was not declared', () => {
   expect(gapsOf(catalogue, new Set())).toEqual([
-    'no test reaches the success of readLetter',
+    'no test reaches readLetter 200 ok',
     'no test reaches GONE of readLetter',
     'no test reaches BROKEN on any operation of post',
     'no test reaches LATE on any operation of post',

@@ -34,6 +34,7 @@ const codes = {
   claim_locked: 'conflict',
   claim_not_locked: 'conflict',
   claim_already_released: 'conflict',
+  last_admin: 'last_admin',
   insufficient_balance: 'insufficient_balance',
   rate_limited: 'rate_limited',
   user_operation_failed: 'blockchain_error',

@@ -9,6 +9,7 @@ import { networkRoutes } from './routes/networks.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { tokenGroupRoutes } from './routes/token-group.ts';
 import type { PlatformServices } from './services.ts';
 
 /** The platform: tokens and wallets for servers, keys and sessions for dashboards (seed 003). */
@@ -24,6 +25,7 @@ export function platformPlane(services: PlatformServices): Plane {
       ...walletRoutes(services),
       ...eventRoutes(services),
       ...webhookRoutes(services),
+      ...tokenGroupRoutes(services),
     ],
     authenticate: platformAuth(services),
     render: renderPlatformError,

@@ -1,4 +1,5 @@
 import type { Clock } from '#src/core/clock.ts';
+import type { TransactionRepository } from '#src/core/journal-store.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { TenantRepository } from '#src/core/ports/tenants.ts';
 import type { TokenPort } from '#src/core/ports/tokens.ts';
@@ -9,6 +10,7 @@ import type { Accounts } from '#src/services/accounts.ts';
 import type { ApiKeys } from '#src/services/api-keys.ts';
 import type { Passkeys, RelyingParty } from '#src/services/passkeys.ts';
 import type { PasswordResets } from '#src/services/password-resets.ts';
+import type { Journal } from '#src/services/journal.ts';
 import type { Reports } from '#src/services/reports.ts';
 import type { Events } from '#src/services/events.ts';
 import type { EventStream } from '#src/services/events/stream.ts';
@@ -16,6 +18,8 @@ import type { Sessions } from '#src/services/sessions.ts';
 import type { TenantWallets } from '#src/services/tenant-wallets.ts';
 import type { WalletSignIn } from '#src/services/wallet-sign-in.ts';
 import type { Webhooks } from '#src/services/webhooks.ts';
+import type { TokenMoves } from '#src/services/tokens/moves.ts';
+import type { PlatformTokens } from '#src/services/tokens/tokens.ts';
 
 /** All that the plane is handed. */
 export type PlatformServices = {
@@ -35,6 +39,10 @@ export type PlatformServices = {
   holdings: TokenPort['holdings'];
   signer: WalletSigner;
   networks: Networks;
+  platformTokens: PlatformTokens;
+  tokenMoves: TokenMoves;
+  transactions: Pick<TransactionRepository, 'find' | 'list' | 'count'>;
+  journal: Pick<Journal, 'wait'>;
   /** Latest block, or null while the network does not answer. */
   head(network: string): Promise<bigint | null>;
   isPaused(network: string): Promise<boolean>;
