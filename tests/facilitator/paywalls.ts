@@ -20,7 +20,11 @@ export type PaywallOptions = {
   payTo: Hex;
   asset: Hex;
   price: bigint;
+  /** EIP-712 domain of the asset; USDC's when absent. */
+  domain?: { name: string; version: string };
 };
+
+const usdcDomain = { name: 'USDC', version: '2' };
 
 /** Listens on a free port until the test ends; answers its URL. */
 export async function listening(listener: RequestListener): Promise<string> {
@@ -42,13 +46,14 @@ export function officialPaywall({
   payTo,
   asset,
   price,
+  domain = usdcDomain,
 }: PaywallOptions): Promise<string> {
   const client = new HTTPFacilitatorClient({
     url: facilitator,
     createAuthHeaders: async () => ({ verify: headers, settle: headers, supported: headers }),
   });
   const server = new x402ResourceServer(client).register('eip155:84532', new ExactEvmScheme());
-  const terms = { asset, amount: price.toString(), extra: { name: 'USDC', version: '2' } };
+  const terms = { asset, amount: price.toString(), extra: domain };
   const accepts = { scheme: 'exact', network: 'eip155:84532' as const, payTo, price: terms };
   const app = express();
   app.use(paymentMiddleware({ 'GET /report': { accepts, description: 'A report' } }, server));
@@ -59,7 +64,14 @@ export function officialPaywall({
 type Answer = { isValid?: boolean; invalidReason?: string; success?: boolean; errorReason?: string };
 
 /** A resource server of version 1, by its specification: 402 with `accepts`, X-PAYMENT, verify, settle. */
-export function paywallV1({ facilitator, headers, payTo, asset, price }: PaywallOptions): Promise<string> {
+export function paywallV1({
+  facilitator,
+  headers,
+  payTo,
+  asset,
+  price,
+  domain = usdcDomain,
+}: PaywallOptions): Promise<string> {
   const ask = async (path: string, body: unknown): Promise<Answer> => {
     const response = await fetch(facilitator + path, {
       method: 'POST',
@@ -79,7 +91,7 @@ export function paywallV1({ facilitator, headers, payTo, asset, price }: Paywall
       payTo,
       maxTimeoutSeconds: 60,
       asset,
-      extra: { name: 'USDC', version: '2' },
+      extra: domain,
     };
     const answer = (status: number, body: unknown, more: Record<string, string> = {}) =>
       void response
