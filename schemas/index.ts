@@ -71,8 +71,8 @@ const platform = [
   ...platformEvents,
   ...webhooks,
   ...webhookDeliveries,
+  ...tokenOperations,
 ];
-const platform = [...platformAccounts, ...apiKeys, ...apiKeyUsage, ...platformNetworks, ...tokenOperations];
 
 /** The catalogue: every operation of every plane. OpenAPI, clients and guards iterate it. */
 export const operations: readonly Operation[] = [...adapter, ...facilitator, ...platform];

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { deployToken } from '#schemas/platform/tokens.ts';
+import { retrieveTransaction } from '#schemas/platform/transactions.ts';
 import { createPlatformWallet } from '#schemas/platform/wallets.ts';
 import { testWebhookEndpoint } from '#schemas/platform/webhook-deliveries.ts';
 import { createWebhookEndpoint } from '#schemas/platform/webhooks.ts';
@@ -14,6 +16,18 @@ export type Owner = { app: FastifyInstance; tenant: Tenant; key: Key };
  */
 export const owned: Readonly<Record<string, (owner: Owner) => Promise<Record<string, string>>>> = {
   '/v1/api_keys/:id': async ({ key }) => ({ id: key.id }),
+  '/v1/tokens/:id': async ({ app, key }) => {
+    const body = { name: 'Example Euro', symbol: 'EEUR', standard: 'ERC20' as const };
+    const { body: token } = await call(app, deployToken, { headers: as(key), body });
+    const params = { id: token.transaction_id };
+    await call(app, retrieveTransaction, { headers: as(key), params, query: { wait: 30 } });
+    return { id: token.id };
+  },
+  '/v1/transactions/:id': async ({ app, key }) => {
+    const body = { name: 'Example Euro', symbol: 'EEUR', standard: 'ERC20' as const };
+    const { body: token } = await call(app, deployToken, { headers: as(key), body });
+    return { id: token.transaction_id };
+  },
   '/v1/wallets/:id': async ({ app, key }) => {
     const { body } = await call(app, createPlatformWallet, { headers: as(key), body: {} });
     return { id: body.id };

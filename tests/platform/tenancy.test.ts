@@ -62,7 +62,8 @@ describe('another tenant', () => {
 
   it.each(withId.filter(({ method }) => method === 'GET'))('and the owner reads $id', async (op) => {
     const params = await paramsOf(op);
-    const answer = await attempt(test.app, op, { params, headers: headersOf(op, mine) });
+    const { query } = op.examples;
+    const answer = await attempt(test.app, op, { params, query, headers: headersOf(op, mine) });
     expect(answer.status, JSON.stringify(answer.body)).toBe(op.success.status);
   });
 

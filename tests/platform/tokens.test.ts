@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, test as one } from 'vitest';
 import { approveToken, burnToken, mintToken, transferToken } from '#schemas/platform/token-moves.ts';
 import { deployToken, getToken, listTokens } from '#schemas/platform/tokens.ts';
 import { listTokenTransactions, listTransactions } from '#schemas/platform/transactions.ts';
+import { createPlatformWallet } from '#schemas/platform/wallets.ts';
 import { cloneERC1155Abi } from '#src/chain/contracts/generated/clone-erc1155.ts';
 import { cloneERC20Abi } from '#src/chain/contracts/generated/clone-erc20.ts';
 import { cloneERC721Abi } from '#src/chain/contracts/generated/clone-erc721.ts';
@@ -194,6 +195,29 @@ describe('moves', () => {
     expect(await read(cloneERC1155Abi, kinds, 'balanceOf', receiver, 3n)).toBe(4n);
     expect(await read(cloneERC1155Abi, kinds, 'balanceOf', kinds.treasury, 3n)).toBe(3n);
     expect(await read(cloneERC1155Abi, kinds, 'uri', 3n)).toBe('ipfs://three');
+  });
+
+  it('takes from a wallet of the tenant, never from a plain key', async () => {
+    const token = await newToken(test, headers, euro);
+    const { body: wallet } = await call(test.app, createPlatformWallet, { headers, body: {} });
+    const receiver = newAddress();
+    await mint(test, headers, token, { to: wallet.address, amount: '9' });
+    const sent = await moved(transferToken as never, token.id, {
+      to: receiver,
+      amount: '4',
+      from: wallet.id,
+    });
+    expect(await confirmed(test, headers, sent.body.id)).toMatchObject({ from: wallet.address });
+    const again = { to: receiver, amount: '5', from: wallet.address.toLowerCase() };
+    await confirmed(test, headers, (await moved(transferToken as never, token.id, again)).body.id);
+    expect(await reader(test)(cloneERC20Abi, token, 'balanceOf', receiver)).toBe(9n);
+    const plain = await call(test.app, createPlatformWallet, { headers, body: { type: 'eoa' } });
+    const refused = await attempt(test.app, burnToken, {
+      headers,
+      params: { id: token.id },
+      body: { amount: '1', from: plain.body.id, idempotency_key: newRequestKey() },
+    });
+    expect(errorOf(refused)).toMatchObject({ status: 400, param: 'from' });
   });
 
   it('happens once for a key', async () => {

@@ -1,6 +1,5 @@
-import { sameAddress } from '#src/core/address.ts';
 import { fail } from '#src/core/errors.ts';
-import type { Wallet, WalletRepository } from '#src/core/ports/wallets.ts';
+import { eoaKind, type Wallet, type WalletRepository } from '#src/core/ports/wallets.ts';
 import { treasurySubject, type Wallets } from '../wallets.ts';
 
 export type SenderPorts = { wallets: Wallets; store: { wallets: Pick<WalletRepository, 'findOwned'> } };
@@ -13,6 +12,6 @@ export async function senderOf(
 ): Promise<Wallet> {
   if (from === undefined) return (await wallets.open(owner, treasurySubject)).wallet;
   const found = await store.wallets.findOwned(owner, from);
-  if (found && (found.id === from || sameAddress(found.address, from))) return found;
+  if (found && found.kind !== eoaKind) return found;
   throw fail('validation', { field: 'from', message: `from ${from} is no smart account of yours` });
 }
