@@ -8,7 +8,7 @@ import type { Hex } from '#src/core/hex.ts';
 import { createNetworks, type NetworkSettings } from '#src/core/networks.ts';
 import { openDatabase } from '#src/db/client.ts';
 import type { Database } from '#src/db/handle.ts';
-import { createStore, type Store } from '#src/db/store.ts';
+import { createStore } from '#src/db/store.ts';
 import type { Log } from '#src/http/logging.ts';
 import { createMetrics, type Metrics } from '#src/http/metrics.ts';
 import type { Plane } from '#src/http/plane.ts';
