@@ -1087,6 +1087,134 @@ export const operations = {
           "PlatformKey"
         ]
       ]
+    },
+    "deployToken": {
+      "method": "POST",
+      "path": "/v1/tokens",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "listTokens": {
+      "method": "GET",
+      "path": "/v1/tokens",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
+    },
+    "getToken": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "mintToken": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/mint",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "transferToken": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/transfer",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "burnToken": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/burn",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "approveToken": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/approve",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "listTransactions": {
+      "method": "GET",
+      "path": "/v1/transactions",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
+    },
+    "retrieveTransaction": {
+      "method": "GET",
+      "path": "/v1/transactions/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "listTokenTransactions": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}/transactions",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
     }
   }
 } as const;
@@ -1134,10 +1262,15 @@ export type ErrorCode =
   | 'WALLET_NOT_FOUND'
   | 'account_locked'
   | 'api_key_not_found'
+  | 'blockchain_error'
   | 'conflict'
   | 'event_not_found'
   | 'forbidden'
+  | 'idempotency_conflict'
+  | 'insufficient_balance'
   | 'internal_error'
+  | 'invalid_address'
+  | 'invalid_amount'
   | 'invalid_credentials'
   | 'invalid_network'
   | 'ip_not_allowed'
@@ -1150,6 +1283,8 @@ export type ErrorCode =
   | 'secret_key_required'
   | 'service_unavailable'
   | 'token_expired'
+  | 'token_not_found'
+  | 'transaction_not_found'
   | 'unauthorized'
   | 'unsupported_media_type'
   | 'validation_error'
