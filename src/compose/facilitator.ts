@@ -4,6 +4,7 @@ import { readTokenFacts } from '#src/chain/token-facts.ts';
 import { createX402Evidence } from '#src/chain/x402-evidence.ts';
 import { createX402Reader, type RpcRequest } from '#src/chain/x402-reader.ts';
 import type { Hex } from '#src/core/hex.ts';
+import { environmentOf } from '#src/core/networks.ts';
 import type { LaneExecutor, Transaction } from '#src/core/journal.ts';
 import { deriveKey } from '#src/core/secrets.ts';
 import type { Store } from '#src/db/store.ts';
@@ -41,7 +42,7 @@ export type Signers = {
   rpc: RpcRequest;
   executor: LaneExecutor;
   /** The journal's `onChange`, for settlements. */
-  onChange(store: Pick<Store, 'settlements'>, transactions: readonly Transaction[]): Promise<void>;
+  onChange(tx: Store, transactions: readonly Transaction[]): Promise<void>;
 };
 
 /** The pool of settlement signers and its lane's executor. */
@@ -65,7 +66,8 @@ export function composeSigners(
       maxLegs: SETTLE_BATCH,
       stuckMs: SETTLE_BUMP_AFTER_MS,
     }),
-    onChange: (store, transactions) => applySettlementChanges(store.settlements, transactions),
+    onChange: (tx, transactions) =>
+      applySettlementChanges(tx, transactions, (name) => environmentOf(networks.get(name))),
   };
 }
 
@@ -118,6 +120,7 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal, ope
     laneOf: signerLane,
     clock,
     onVerdict: (fact) => kernel.usage.verified(fact),
+    environmentOf: (name) => environmentOf(networks.get(name)),
     mayTake: paymentNetworks.mayTake,
     settleTimeoutMs: config.env.SETTLE_TIMEOUT_MS,
     verdictMs: 1_000,

@@ -1,4 +1,5 @@
 import type { Hex } from './hex.ts';
+import type { EventRepository, OwnedEvent } from './ports/events.ts';
 import type {
   IdempotencyKey,
   NewTransaction,
@@ -95,8 +96,12 @@ export type JournalRepository = {
   listQueued(lane: string, limit: number): Promise<JournalTransaction[]>;
   /** Open submissions of a lane with all others of their nonces, oldest first. */
   listOpen(lane: string): Promise<Submission[]>;
-  /** Writes a signed submission and moves its pending legs to submitted. */
-  insertSubmission(lease: Lease, submission: Submission): Promise<'written' | 'lease_lost' | 'legs_changed'>;
+  /** Writes a signed submission, moves its pending legs to submitted and writes the events that tell of it. */
+  insertSubmission(
+    lease: Lease,
+    submission: Submission,
+    events: readonly OwnedEvent[],
+  ): Promise<'written' | 'lease_lost' | 'legs_changed'>;
   /** Writes a fee bump beside the submission it replaces. */
   insertReplacement(lease: Lease, submission: Submission): Promise<'written' | 'lease_lost'>;
   /** Ids of the transactions that changed; null when the lease is lost (then nothing changed). */
@@ -128,5 +133,6 @@ export type JournalStore = {
   transactions: TransactionRepository;
   journal: JournalRepository;
   idempotency: IdempotencyRepository;
+  events: Pick<EventRepository, 'insert'>;
   transaction<T>(fn: (store: JournalStore) => Promise<T>): Promise<T>;
 };

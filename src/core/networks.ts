@@ -36,6 +36,11 @@ export function caip2(network: Pick<NetworkSettings, 'chainId'>): string {
   return `eip155:${network.chainId}`;
 }
 
+/** Whose keys reach a network: test keys test networks and local chains, live keys the others. */
+export function environmentOf(network: Pick<NetworkSettings, 'testnet' | 'simulated'>): 'test' | 'live' {
+  return network.testnet || network.simulated ? 'test' : 'live';
+}
+
 type KnownNetwork = Pick<NetworkSettings, 'chainId' | 'title' | 'testnet'>;
 
 /** Names of x402 version 1 and what they stand for; configuration may name others with their chain id. */

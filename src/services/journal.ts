@@ -1,4 +1,5 @@
 import { newId } from '#src/core/ids.ts';
+import { hearsAll, transactionEvent } from '#src/core/transaction-object.ts';
 import type { JournalStore } from '#src/core/journal-store.ts';
 import type { IdempotencyKey, NewTransaction, Transaction } from '#src/core/journal.ts';
 import { idempotent } from './journal/idempotency.ts';
@@ -47,6 +48,8 @@ export function createJournal(options: JournalOptions): Journal {
   return {
     async submit(tx, transaction) {
       const written = await tx.transactions.insert(transaction, ctx.clock.now());
+      if (hearsAll(written))
+        await tx.events.insert([transactionEvent(written, 'transaction.created')], written.createdAt);
       waiters.expect(written);
       return written;
     },

@@ -16,10 +16,10 @@ afterEach(() => world.close());
 const settlements = async () =>
   (await call(world.test.app, listSettlements, { headers: world.merchant.headers })).body.data.settlements;
 const usdc = (owner: Hex) => chainOf(world.test.localnet).usdc(owner);
-const events = async (): Promise<string[]> => {
+const events = async (thing = 'transaction'): Promise<string[]> => {
   const found = await rows<{ type: string }>(
     world.test.database.database.db,
-    sql`select type from events order by seq`,
+    sql`select type from events where type like ${`${thing}.%`} order by seq`,
   );
   return found.map(({ type }) => type);
 };
@@ -40,6 +40,7 @@ describe('a reorg', () => {
     expect(await authorizationsUsed(test.localnet, payment)).toEqual([]);
     await until(async () => (await events()).length === 3);
     expect(await events()).toEqual(['transaction.confirmed', 'transaction.reorged', 'transaction.confirmed']);
+    expect(await events('payment')).toEqual(['payment.settled', 'payment.reorged', 'payment.settled']);
     expect(await authorizationsUsed(test.localnet, payment)).toEqual([first.body['transaction']]);
     expect(await usdc(merchant.payTo)).toBe(price);
     expect(await settlements()).toEqual([
@@ -75,6 +76,7 @@ describe('a reorg', () => {
     expect(await settlements()).toMatchObject([
       { status: 'settled', delivered: true, transaction: first.body['transaction'] },
     ]);
+    expect(await events('payment')).toEqual(['payment.settled', 'payment.reorged', 'payment.settled']);
     expect(await usdc(merchant.payTo)).toBe(price);
     expect((await settle(test.app, merchant, payment)).body).toMatchObject({
       errorReason: 'duplicate_settlement',
@@ -99,6 +101,8 @@ describe('a reorg', () => {
       transaction: theirs,
     });
     expect(await settlements()).toMatchObject([{ status: 'settled', transaction: theirs, delivered: true }]);
+    const told = ['settled', 'reorged', 'failed', 'settled'].map((what) => `payment.${what}`);
+    expect(await events('payment')).toEqual(told);
     expect(await authorizationsUsed(test.localnet, payment)).toEqual([theirs]);
     expect(await usdc(merchant.payTo)).toBe(price);
   });

@@ -67,6 +67,9 @@ export type SettlementOutcome = Pick<
   'status' | 'txHash' | 'blockNumber' | 'gasUsed' | 'fee' | 'reason'
 >;
 
+/** A settlement after an outcome was written, and where it stood before. */
+export type Concluded = { settlement: Settlement; before: SettlementStatus };
+
 export type SettlementRepository = {
   /** Null when the payment is known already (or a concurrent twin has just written it). */
   insert(settlement: NewSettlement, at: Date): Promise<Settlement | null>;
@@ -76,8 +79,8 @@ export type SettlementRepository = {
   findByKey(owner: string, idempotencyKey: string): Promise<Settlement | null>;
   /** Starts a failed one over with a new transaction; false when it is not failed (any more). */
   restart(id: string, transactionId: string, at: Date): Promise<boolean>;
-  /** Writes an outcome, unless it is settled already by other means. */
-  conclude(transactionId: string, outcome: SettlementOutcome, at: Date): Promise<void>;
+  /** Writes an outcome; null when it is settled already by other means. */
+  conclude(transactionId: string, outcome: SettlementOutcome, at: Date): Promise<Concluded | null>;
   /**
    * Takes a payment as settled that somebody else put on the chain (or, without a hash, that had nothing to pay); false
    * when it is settled already. Permit2's logs name no nonce: there a transfer that is counted for another payment, or

@@ -1,10 +1,11 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { JournalRepository, Lease } from '#src/core/journal-store.ts';
 import type { Submission } from '#src/core/journal.ts';
+import type { OwnedEvent } from '#src/core/ports/events.ts';
 import { fence } from '../fence.ts';
 import type { Db } from '../handle.ts';
 import { lazy, rows, toJson } from '../statement.ts';
-import { submissionLegs, submissions, transactions } from '../tables/journal.ts';
+import { events, submissionLegs, submissions, transactions } from '../tables/journal.ts';
 import { applyChanges } from './journal-apply.ts';
 import { laneRepository } from './lanes.ts';
 import { toJournalTransaction } from './transactions.ts';
@@ -26,7 +27,7 @@ export function journalRepository(db: Db): JournalRepository {
       return (await queued().execute({ lane, limit })).map(toJournalTransaction);
     },
     listOpen: (lane) => listOpen(db, lane),
-    insertSubmission: (lease, submission) => insertSubmission(db, lease, submission),
+    insertSubmission: (lease, submission, events) => insertSubmission(db, lease, submission, events),
     insertReplacement: (lease, submission) => insertReplacement(db, lease, submission),
     apply: (lease, changes) => applyChanges(db, lease, changes),
   };
@@ -72,7 +73,7 @@ function hashColumn(kind: Submission['kind']) {
 const legsOf = (s: Submission) =>
   sql`jsonb_array_elements_text(${toJson(s.legs)}::jsonb) with ordinality as x(id, n)`;
 
-async function insertSubmission(db: Db, lease: Lease, s: Submission) {
+async function insertSubmission(db: Db, lease: Lease, s: Submission, told: readonly OwnedEvent[]) {
   const [result] = await rows<{ fenced: number; written: number }>(
     db,
     sql`with ${fence(lease)},
@@ -83,7 +84,10 @@ async function insertSubmission(db: Db, lease: Lease, s: Submission) {
       legs as (insert into ${submissionLegs} (submission_id, position, transaction_id)
         select ins.id, x.n - 1, x.id from ins, ${legsOf(s)}),
       upd as (update ${transactions} t set status = 'submitted', ${hashColumn(s.kind)} = ${bytes(s.hash)},
-        updated_at = ${s.createdAt.toISOString()}::timestamptz from ok where t.id in (select id from claimed))
+        updated_at = ${s.createdAt.toISOString()}::timestamptz from ok where t.id in (select id from claimed)),
+      ev as (insert into ${events} (id, owner, type, data, created_at)
+        select x.id, x.owner, x.type, x.data, ${s.createdAt.toISOString()}::timestamptz from ins,
+        jsonb_to_recordset(${toJson(told)}::jsonb) as x(id text, owner text, type text, data jsonb))
       select (select count(*)::integer from fence) as fenced, (select count(*)::integer from ins) as written`,
   );
   if (result?.fenced !== 1) return 'lease_lost';

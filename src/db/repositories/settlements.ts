@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Hex } from '#src/core/hex.ts';
 import type { Settlement, SettlementRepository } from '#src/core/ports/settlements.ts';
@@ -96,10 +96,21 @@ function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
     },
     async conclude(transactionId, outcome, at) {
       const settledAt = outcome.status === 'settled' ? at : null;
-      await db
+      const old = db
+        .select({ id: t.id, before: t.status })
+        .from(t)
+        .where(eq(t.transactionId, transactionId))
+        .for('update')
+        .as('old');
+      const [row] = await db
         .update(t)
         .set({ ...outcome, settledAt, updatedAt: at })
-        .where(eq(t.transactionId, transactionId));
+        .from(old)
+        .where(eq(t.id, old.id))
+        .returning({ ...getTableColumns(t), before: old.before });
+      if (!row) return null;
+      const { before, ...settlement } = row;
+      return { settlement: toSettlement(settlement), before };
     },
     adopt: (id, place, at) =>
       db.transaction(async (tx) => {

@@ -1,5 +1,5 @@
 import { fail } from '#src/core/errors.ts';
-import type { Networks, NetworkSettings } from '#src/core/networks.ts';
+import { environmentOf as reachedBy, type Networks, type NetworkSettings } from '#src/core/networks.ts';
 import type { Environment } from '#src/core/ports/api-keys.ts';
 import type { User } from '#src/core/ports/users.ts';
 import type { Principal } from '#src/core/principal.ts';
@@ -28,7 +28,7 @@ export function reaches(
   environment: Environment,
   network: Pick<NetworkSettings, 'testnet' | 'simulated'>,
 ): boolean {
-  return (environment === 'test') === (network.testnet || network.simulated);
+  return environment === reachedBy(network);
 }
 
 /** The network a call is about, the environment's first when it names none. @throws unsupported_network */

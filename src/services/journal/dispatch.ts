@@ -1,6 +1,7 @@
 import type { JournalTransaction } from '#src/core/journal-store.ts';
 import type { Prepared, SignedSubmission, Submission } from '#src/core/journal.ts';
 import { newId } from '#src/core/ids.ts';
+import { hearsAll, transactionEvent } from '#src/core/transaction-object.ts';
 import { commit, LeaseLostError, noChanges, toTransaction } from './commit.ts';
 import { addSubmission, isInFlight, type Group, type LaneState } from './groups.ts';
 import type { JournalContext } from './ports.ts';
@@ -95,11 +96,6 @@ async function record(
   legs: readonly string[],
 ): Promise<boolean> {
   const submission = toSubmission(ctx, state, signed, legs);
-  const result = await ctx.store.journal.insertSubmission(state.lease, submission);
-  if (result === 'lease_lost') throw new LeaseLostError(state.lease.lane);
-  // Somebody cancelled a leg while it was being signed: the bytes are void, the rest is signed anew.
-  if (result === 'legs_changed') return false;
-  await ctx.checkpoint('after_record');
   const hash = signed.kind === 'user_operation' ? { userOpHash: signed.hash } : { txHash: signed.hash };
   const submitted = legs.flatMap((id) => {
     const before = state.transactions.get(id);
@@ -107,6 +103,12 @@ async function record(
       ? [{ ...before, ...hash, status: 'submitted' as const, updatedAt: submission.createdAt }]
       : [];
   });
+  const events = submitted.filter(hearsAll).map((t) => transactionEvent(t, 'transaction.submitted'));
+  const result = await ctx.store.journal.insertSubmission(state.lease, submission, events);
+  if (result === 'lease_lost') throw new LeaseLostError(state.lease.lane);
+  // Somebody cancelled a leg while it was being signed: the bytes are void, the rest is signed anew.
+  if (result === 'legs_changed') return false;
+  await ctx.checkpoint('after_record');
   for (const transaction of submitted) state.transactions.set(transaction.id, transaction);
   const { resendMs, firstPollMs } = ctx.timing;
   send(ctx, state, addSubmission(state, submission, resendMs, firstPollMs), submission);

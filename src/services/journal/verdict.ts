@@ -1,6 +1,7 @@
 import type { JournalTransaction, SubmissionChange, TransactionChange } from '#src/core/journal-store.ts';
 import type { LegOutcome, Submission, SubmissionOutcome, TransactionError } from '#src/core/journal.ts';
 import { newId } from '#src/core/ids.ts';
+import { hearsAll, transactionObject } from '#src/core/transaction-object.ts';
 
 export type Included = Extract<SubmissionOutcome, { state: 'included' }>;
 export type Dead = Extract<SubmissionOutcome, { state: 'dead' }>;
@@ -26,22 +27,7 @@ const nowhere = {
 
 /** Adds the outbox row that tells of the change. */
 function told(t: JournalTransaction, change: TransactionChange, type: string): TransactionChange {
-  const data = {
-    id: t.id,
-    userId: t.userId,
-    type: t.type,
-    network: t.network,
-    status: change.status,
-    userOpHash: change.userOpHash,
-    txHash: change.txHash,
-    blockNumber: change.blockNumber?.toString() ?? null,
-    blockHash: change.blockHash,
-    gasUsed: change.gasUsed?.toString() ?? null,
-    error: change.error,
-    meta: t.meta,
-    createdAt: t.createdAt.toISOString(),
-  };
-  return { ...change, event: { id: newId('evt'), type, data } };
+  return { ...change, event: { id: newId('evt'), type, data: transactionObject({ ...t, ...change }) } };
 }
 
 /** In a block, not yet deep enough: the place is noted, the status waits. */
@@ -63,7 +49,7 @@ export function settled(
 ): TransactionChange {
   if (!leg.success && leg.retryAlone === true && !t.solo && by.legs.length > 1) {
     const again = { status: 'pending', solo: true, userOpHash: null, txHash: null } as const;
-    return { ...unchanged(t), ...nowhere, ...again, sponsorCost: total(t, leg) };
+    return back(t, { ...unchanged(t), ...nowhere, ...again, sponsorCost: total(t, leg) });
   }
   const { gasUsed } = leg;
   const sponsorCost = total(t, leg);
@@ -83,13 +69,18 @@ export function failed(t: JournalTransaction, error: TransactionError): Transact
   return told(t, { ...unchanged(t), status: 'failed', error }, 'transaction.failed');
 }
 
+/** In the queue again. */
+function back(t: JournalTransaction, change: TransactionChange): TransactionChange {
+  return hearsAll(t) ? told(t, change, 'transaction.requeued') : change;
+}
+
 /** Its submission can never run: queued anew, or failed when that was tried before. */
 export function requeued(t: JournalTransaction, dead: Dead): TransactionChange {
   const limit = dead.reason === 'expired' ? 1 : maxRequeues;
   if (t.requeues >= limit) return failed(t, dead.error);
   const requeues = t.requeues + 1;
   const again = { status: 'pending', requeues, userOpHash: null, txHash: null } as const;
-  return { ...unchanged(t), ...nowhere, ...again, sponsorCost: t.sponsorCost };
+  return back(t, { ...unchanged(t), ...nowhere, ...again, sponsorCost: t.sponsorCost });
 }
 
 /** Its block is gone: submitted again, and told so. */

@@ -1,5 +1,6 @@
 import type { Transaction, TransactionError } from '#src/core/journal.ts';
 import type { SettlementOutcome, SettlementRepository } from '#src/core/ports/settlements.ts';
+import { type PaymentTellers, tellPayments } from './telling.ts';
 
 /** x402 reason of a journal error. */
 export function failureReason(error: TransactionError | null): string {
@@ -10,12 +11,17 @@ export function failureReason(error: TransactionError | null): string {
 
 /** Keeps payments true to the journal; runs in the database transaction of the journal's own change. */
 export async function applySettlementChanges(
-  settlements: Pick<SettlementRepository, 'conclude'>,
+  tx: PaymentTellers & { settlements: Pick<SettlementRepository, 'conclude'> },
   transactions: readonly Transaction[],
+  environmentOf: (network: string) => 'test' | 'live',
 ): Promise<void> {
+  const concluded = [];
   for (const t of transactions) {
-    if (t.type === 'settlement') await settlements.conclude(t.id, outcomeOf(t), t.updatedAt);
+    if (t.type !== 'settlement') continue;
+    const one = await tx.settlements.conclude(t.id, outcomeOf(t), t.updatedAt);
+    if (one && one.before !== one.settlement.status) concluded.push(one.settlement);
   }
+  await tellPayments(tx, concluded, environmentOf);
 }
 
 function outcomeOf(t: Transaction): SettlementOutcome {

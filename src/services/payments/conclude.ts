@@ -1,11 +1,12 @@
 import { fail } from '#src/core/errors.ts';
 import type { Hex } from '#src/core/hex.ts';
 import type { Transaction } from '#src/core/journal.ts';
-import type { Settlement } from '#src/core/ports/settlements.ts';
+import type { Settlement, SettlementOutcome, SettlementRepository } from '#src/core/ports/settlements.ts';
 import { type PreparedPayment, spentReasons } from '#src/core/payment.ts';
 import type { Answers } from './answers.ts';
 import { failureReason } from './changes.ts';
 import type { PaymentsOptions, SettleAnswer } from './ports.ts';
+import { type PaymentTellers, tellPayments } from './telling.ts';
 import type { Verdicts } from './verify.ts';
 
 /** One settle call under way. */
@@ -63,7 +64,7 @@ async function concludeEarly(settling: Settling, row: Settlement, t: Transaction
   if (!proven) return answers.refused(payment.words.failed, 'the transfer failed', t);
   const { txHash, blockNumber } = t;
   const settled = { status: 'settled', txHash, blockNumber, gasUsed: null, fee: null, reason: null } as const;
-  await options.store.settlements.conclude(t.id, settled, options.clock.now());
+  await options.store.transaction((tx) => write(tx, options, t.id, settled));
   return deliver(settling, row, t);
 }
 
@@ -75,7 +76,7 @@ async function giveUp(settling: Settling, row: Settlement, transactionId: string
     const at = options.clock.now();
     if (!(await tx.transactions.cancel(transactionId, error, at))) return false;
     const place = { txHash: null, blockNumber: null, gasUsed: null, fee: null };
-    await tx.settlements.conclude(transactionId, { status: 'failed', reason: 'not_sent', ...place }, at);
+    await write(tx, options, transactionId, { status: 'failed', reason: 'not_sent', ...place });
     return true;
   });
   if (cancelled) {
@@ -119,9 +120,33 @@ export async function adopt(
 ): Promise<SettleAnswer> {
   const { options, answers, payment } = settling;
   if (row.status === 'received' && row.transactionId !== null) return conclude(settling, row);
-  await options.store.settlements.adopt(row.id, found, options.clock.now());
+  await options.store.transaction((tx) => adoptAndTell(tx, options, row.id, found));
   const now = await options.store.settlements.findById(row.id);
   if (now?.status === 'settled') return deliver(settling, now, now);
   // The transfer found is another payment's.
   return answers.refused(payment.words.spent, 'the nonce was used, and no transfer of its own was found');
+}
+
+/** Writes an outcome and tells of it when it is news. */
+async function write(
+  tx: PaymentTellers & { settlements: Pick<SettlementRepository, 'conclude'> },
+  { clock, environmentOf }: PaymentsOptions,
+  transactionId: string,
+  outcome: SettlementOutcome,
+): Promise<void> {
+  const done = await tx.settlements.conclude(transactionId, outcome, clock.now());
+  if (done && done.before !== done.settlement.status)
+    await tellPayments(tx, [done.settlement], environmentOf);
+}
+
+/** Takes a payment as settled by other means and tells of it, unless it is settled already; in a database transaction. */
+export async function adoptAndTell(
+  tx: PaymentTellers & { settlements: Pick<SettlementRepository, 'adopt' | 'findById'> },
+  { clock, environmentOf }: Pick<PaymentsOptions, 'clock' | 'environmentOf'>,
+  id: string,
+  place: { txHash: Hex | null; blockNumber: bigint | null },
+): Promise<void> {
+  if (!(await tx.settlements.adopt(id, place, clock.now()))) return;
+  const settlement = await tx.settlements.findById(id);
+  if (settlement) await tellPayments(tx, [settlement], environmentOf);
 }

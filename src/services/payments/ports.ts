@@ -5,8 +5,10 @@ import type { ExpectedLog } from '#src/core/journal.ts';
 import type { SettlementRepository } from '#src/core/ports/settlements.ts';
 import type { Journal } from '#src/services/journal.ts';
 import type { PaymentEngine } from '#src/core/payment.ts';
+import type { PaymentTellers } from './telling.ts';
 
-type Repositories = Omit<JournalStore, 'transaction'> & { settlements: SettlementRepository };
+type Repositories = Omit<JournalStore, 'transaction'> &
+  PaymentTellers & { settlements: SettlementRepository };
 type PaymentStore = Repositories & {
   transaction<T>(fn: (store: JournalStore & Repositories) => Promise<T>): Promise<T>;
 };
@@ -25,6 +27,8 @@ export type PaymentsOptions = {
       trace?: string,
     ): Promise<{ txHash: Hex; blockNumber: bigint } | null>;
   };
+  /** Which keys of a tenant hear of payments on a network. */
+  environmentOf(network: string): 'test' | 'live';
   /** The lane of a network's signers. */
   laneOf(network: string): string;
   clock: Clock;

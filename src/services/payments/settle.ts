@@ -3,7 +3,7 @@ import { newId } from '#src/core/ids.ts';
 import type { Settlement, SettlementIdentity } from '#src/core/ports/settlements.ts';
 import { type PreparedPayment, type Refusal, spentReasons, type Verdict } from '#src/core/payment.ts';
 import { createAnswers } from './answers.ts';
-import { adopt, conclude, type Settling } from './conclude.ts';
+import { adopt, adoptAndTell, conclude, type Settling } from './conclude.ts';
 import { type Identifiers, identifierOf } from './identifiers.ts';
 import type { Merchant, PaymentsOptions, SettleAnswer } from './ports.ts';
 import { paused, type Read, readPayment } from './request.ts';
@@ -108,7 +108,7 @@ async function close(settling: Settling, merchant: Merchant, read: Read): Promis
   const row = await options.store.transaction(async (tx) => {
     const at = options.clock.now();
     const written = await tx.settlements.insert(rowOf(settling, merchant, read, null), at);
-    if (written) await tx.settlements.adopt(written.id, { txHash: null, blockNumber: null }, at);
+    if (written) await adoptAndTell(tx, options, written.id, { txHash: null, blockNumber: null });
     return written && tx.settlements.findById(written.id);
   });
   return row ? conclude(settling, row) : resume(settling, (known) => conclude(settling, known));
