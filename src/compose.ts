@@ -70,7 +70,10 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
   const database =
     options.database ??
     (await openDatabase({ url: config.env.DATABASE_URL, dataDir: config.env.DATA_DIR, log }));
-  const clients = createChainClients({ networks });
+  const store = createStore(database.db);
+  const usage = createUsage({ store, clock, log, flushMs: 2_000 });
+  const metrics = createMetrics(options.version, countAnswer(usage));
+  const clients = createChainClients({ networks, onRequest: (fact) => metrics.rpc(fact) });
   const redis = config.env.REDIS_URL
     ? new Redis(config.env.REDIS_URL, { maxRetriesPerRequest: 1 })
     : undefined;
@@ -82,7 +85,6 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
   };
   try {
     await database.migrate();
-    const store = createStore(database.db);
     for (const network of networks.list()) {
       await verifyChain(
         { store, clock, identify: (one) => identifyNetwork(clients.public(one.name), one) },
@@ -92,8 +94,6 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
         log.warn({ network: network.name }, 'no bundler answers: wallets of this network have to wait');
     }
     const { secrets, version } = options;
-    const usage = createUsage({ store, clock, log, flushMs: 2_000 });
-    const metrics = createMetrics(countAnswer(usage));
     const facts = { config, secrets, version, networks, clients, database };
     const kernel: Kernel = { ...facts, store, clock, metrics, usage };
     const signers = composeSigners(kernel, options.keys.facilitator);

@@ -2,7 +2,7 @@ import { createPublicClient, custom, defineChain, fallback, type PublicClient } 
 import { fail } from '#src/core/errors.ts';
 import type { Hex } from '#src/core/hex.ts';
 import type { NetworkSettings, Networks } from '#src/core/networks.ts';
-import { createRpc, type Rpc } from './rpc.ts';
+import { createRpc, type Rpc, type RpcRequestFact } from './rpc.ts';
 
 /** The same address on every chain. */
 export const multicall3Address = '0xcA11bde05977b3631167028862bE2a173976CA11';
@@ -17,10 +17,15 @@ export type ChainClients = {
   close(): Promise<void>;
 };
 
-export type ClientOptions = { networks: Networks; timeoutMs?: number };
+export type ClientOptions = {
+  networks: Networks;
+  timeoutMs?: number;
+  /** Told of every request to a node, bundler or paymaster. */
+  onRequest?: (fact: RpcRequestFact) => void;
+};
 
 /** One set of clients per network, made at first use and shared by the whole process. */
-export function createChainClients({ networks, timeoutMs = 10_000 }: ClientOptions): ChainClients {
+export function createChainClients({ networks, timeoutMs = 10_000, onRequest }: ClientOptions): ChainClients {
   const publics = new Map<string, PublicClient>();
   const rpcs = new Map<string, Rpc>();
 
@@ -28,7 +33,7 @@ export function createChainClients({ networks, timeoutMs = 10_000 }: ClientOptio
     const key = `${batchSize} ${url}`;
     const known = rpcs.get(key);
     if (known) return known;
-    const made = createRpc({ url, timeoutMs, batchSize });
+    const made = createRpc({ url, timeoutMs, batchSize, ...(onRequest ? { onRequest } : {}) });
     rpcs.set(key, made);
     return made;
   };

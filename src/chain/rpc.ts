@@ -12,6 +12,18 @@ export type RpcOptions = {
   timeoutMs: number;
   /** Calls that may share one HTTP request; 1 sends each alone. */
   batchSize: number;
+  /** Told of every HTTP request. */
+  onRequest?: (fact: RpcRequestFact) => void;
+};
+
+/** One HTTP request; `host` alone of its address, since path and query hold keys. */
+export type RpcRequestFact = {
+  host: string;
+  outcome: 'ok' | 'http_error' | 'no_connection' | 'timeout';
+  calls: number;
+  /** Calls that were answered with an error. */
+  errors: number;
+  ms: number;
 };
 
 type Call = {
@@ -64,6 +76,15 @@ export function createRpc(options: RpcOptions): Rpc {
   };
 
   const send = async (calls: readonly Call[]): Promise<void> => {
+    const startedAt = performance.now();
+    const tell = (outcome: RpcRequestFact['outcome'], errors: number) =>
+      options.onRequest?.({
+        host: url.host,
+        outcome,
+        calls: calls.length,
+        errors,
+        ms: performance.now() - startedAt,
+      });
     const bodies = calls.map((call, id) => ({
       jsonrpc: '2.0',
       id,
@@ -75,8 +96,11 @@ export function createRpc(options: RpcOptions): Rpc {
       const answers = new Map((Array.isArray(answer) ? answer : [answer]).map((a: Answer) => [a?.id, a]));
       // An endpoint that refuses batches answers one error without an id for all of them.
       const common = Array.isArray(answer) ? undefined : (answer as Answer);
-      calls.forEach((call, id) => settle(call, answers.get(id) ?? (common?.error ? common : undefined)));
+      const found = calls.map((_, id) => answers.get(id) ?? (common?.error ? common : undefined));
+      tell('ok', found.filter((one) => one?.error !== undefined).length);
+      calls.forEach((call, id) => settle(call, found[id]));
     } catch (error) {
+      tell(outcomeOf(error), 0);
       for (const call of calls) call.reject(error);
     }
   };
@@ -96,6 +120,11 @@ export function createRpc(options: RpcOptions): Rpc {
       }),
     close: () => pool.destroy(),
   };
+}
+
+function outcomeOf(error: unknown): RpcRequestFact['outcome'] {
+  if (error instanceof TimeoutError) return 'timeout';
+  return (error as HttpRequestError).status === undefined ? 'no_connection' : 'http_error';
 }
 
 function parseJson(text: string): unknown {

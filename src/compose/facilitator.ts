@@ -3,12 +3,13 @@ import { createSignerPool, type SignerPool } from '#src/chain/signers/pool.ts';
 import { readTokenFacts } from '#src/chain/token-facts.ts';
 import { createX402Evidence } from '#src/chain/x402-evidence.ts';
 import { createX402Reader, type RpcRequest } from '#src/chain/x402-reader.ts';
+import { AppError } from '#src/core/errors.ts';
 import type { Hex } from '#src/core/hex.ts';
 import { environmentOf } from '#src/core/networks.ts';
 import type { LaneExecutor, Transaction } from '#src/core/journal.ts';
 import { deriveKey } from '#src/core/secrets.ts';
 import type { Store } from '#src/db/store.ts';
-import type { Answered } from '#src/http/metrics.ts';
+import type { Answered, Metrics } from '#src/http/metrics.ts';
 import { createTokenFamily } from '#src/http/tokens.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { facilitatorPlane } from '#src/planes/facilitator/index.ts';
@@ -21,7 +22,7 @@ import { createPasswords } from '#src/services/passwords.ts';
 import { createPaymentAssets } from '#src/services/payment-assets.ts';
 import { createPaymentNetworks } from '#src/services/payment-networks.ts';
 import { applySettlementChanges } from '#src/services/payments/changes.ts';
-import { createPayments } from '#src/services/payments.ts';
+import { createPayments, type Payments } from '#src/services/payments.ts';
 import { createReports } from '#src/services/reports.ts';
 import { createResources } from '#src/services/resources.ts';
 import { usageOwner } from '#src/core/usage.ts';
@@ -47,7 +48,7 @@ export type Signers = {
 
 /** The pool of settlement signers and its lane's executor. */
 export function composeSigners(
-  { config, networks, clients, clock }: Kernel,
+  { config, networks, clients, clock, metrics }: Kernel,
   privateKeys: readonly Hex[],
 ): Signers {
   const { SETTLE_IN_FLIGHT, SETTLE_BATCH, SETTLE_BUMP_AFTER_MS } = config.env;
@@ -65,6 +66,7 @@ export function composeSigners(
       inFlight: SETTLE_IN_FLIGHT,
       maxLegs: SETTLE_BATCH,
       stuckMs: SETTLE_BUMP_AFTER_MS,
+      onSigned: metrics.batch,
     }),
     onChange: (tx, transactions) =>
       applySettlementChanges(tx, transactions, (name) => environmentOf(networks.get(name))),
@@ -128,6 +130,26 @@ function composePayments(kernel: Kernel, signers: Signers, journal: Journal, ope
   return { assets, payments, networks: paymentNetworks };
 }
 
+/** Counts what verify and settle say, and the faults that keep them from saying anything. */
+function counted(payments: Payments, { payment }: Metrics): Payments {
+  const count = async <T>(call: 'verify' | 'settle', answer: Promise<T>, word: (answer: T) => string) => {
+    try {
+      const told = await answer;
+      payment(call, word(told));
+      return told;
+    } catch (error) {
+      payment(call, error instanceof AppError ? error.kind : 'internal');
+      throw error;
+    }
+  };
+  return {
+    ...payments,
+    verify: (...given) => count('verify', payments.verify(...given), (a) => (a.isValid ? 'valid' : a.reason)),
+    settle: (...given) =>
+      count('settle', payments.settle(...given), (a) => (a.success ? 'success' : a.reason)),
+  };
+}
+
 /** Counts requests for reports: a merchant's for itself, a platform key's for the key, all but probes for everybody. */
 export function countAnswer(usage: Usage) {
   return ({ operation, principal, status, ms }: Answered): void => {
@@ -156,7 +178,7 @@ export function composeFacilitator(
     isCommonPassword: createCommonPasswords(),
   });
   const plane = facilitatorPlane({
-    payments,
+    payments: counted(payments, kernel.metrics),
     networks,
     assets,
     accounts,

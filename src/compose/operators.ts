@@ -11,22 +11,24 @@ export type Operators = ReturnType<typeof composeOperators>;
 
 /** What operators see and steer: signers, pauses, whether this replica is ready. */
 export function composeOperators(
-  { networks, store, clock, database }: Kernel,
+  { networks, store, clock, database, metrics }: Kernel,
   { pool, rpc }: Signers,
   isQueueRunning: () => boolean,
 ) {
   const head = createHeads(rpc);
+  const signerStatus = createSignerStatus({
+    store,
+    networks,
+    clock,
+    laneOf: signerLane,
+    addresses: pool.addresses,
+    look: createSignerLook(pool, rpc),
+  });
+  metrics.lanes(signerStatus);
   return {
     head,
     pauses: createNetworkPauses({ store, networks, clock }),
-    signerStatus: createSignerStatus({
-      store,
-      networks,
-      clock,
-      laneOf: signerLane,
-      addresses: pool.addresses,
-      look: createSignerLook(pool, rpc),
-    }),
+    signerStatus,
     missing: createReadiness({
       pingDatabase: () => database.ping(),
       networks: networks.list().map((network) => network.name),

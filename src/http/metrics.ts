@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Operation } from '#schemas/kit/operation.ts';
 import type { Principal } from '#src/core/principal.ts';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type ChainMetrics, chainMetrics } from './chain-metrics.ts';
 
-export type Metrics = {
+export type Metrics = ChainMetrics & {
   /** Times every request by operation and status; call before the planes are registered. */
   observe(app: FastifyInstance): void;
   /** Everything in the Prometheus text format. */
@@ -18,10 +19,16 @@ export type Answered = {
   ms: number;
 };
 
-/** Metrics of the process and of its operations, labelled by operation id so that their number is bounded. */
-export function createMetrics(onAnswer: (fact: Answered) => void = () => {}): Metrics {
+/** Metrics of the process, its operations and its chains; every label is bounded in its values. */
+export function createMetrics(version: string, onAnswer: (fact: Answered) => void): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'chronos_build_info',
+    help: 'Always 1; the version is its label',
+    labelNames: ['version'],
+    registers: [registry],
+  }).set({ version }, 1);
   const duration = new Histogram({
     name: 'chronos_request_duration_seconds',
     help: 'Time to answer by operation and status',
@@ -30,6 +37,7 @@ export function createMetrics(onAnswer: (fact: Answered) => void = () => {}): Me
     registers: [registry],
   });
   return {
+    ...chainMetrics(registry),
     observe(app) {
       app.addHook('onResponse', async (request, reply) => {
         const { operation } = request.routeOptions.config;

@@ -24,6 +24,8 @@ export type SignerExecutorOptions = {
   maxLegs: number;
   /** A transaction that is older, ms, is replaced with higher fees. */
   stuckMs: number;
+  /** Told how many payments a signed transaction carries. */
+  onSigned?: (network: string, payments: number) => void;
 };
 
 /** Lane of a network's settlement signers. */
@@ -64,6 +66,7 @@ export function createSignerExecutor(options: SignerExecutorOptions): LaneExecut
       const { envelope, legs, rejected } = chosen;
       if (!envelope) return { submission: null, legs: [], rejected };
       const submission = await sign(signer, network, { ...envelope, ...price, nonce });
+      options.onSigned?.(network, legs.length);
       return { submission, legs, rejected };
     },
     async send(submission) {
