@@ -26,8 +26,8 @@ export function createPayments(options: PaymentsOptions): Payments {
     settle: (merchant, body, idempotencyKey) => settle(options, shared, { merchant, body, idempotencyKey }),
     list: (owner, page) => options.store.settlements.list(owner, page),
     async get(owner, id) {
-      const found = await options.store.settlements.findById(id);
-      if (found?.owner !== owner) throw fail('not_found', { resource: 'settlement' });
+      const found = await options.store.settlements.view(owner, id);
+      if (!found) throw fail('not_found', { resource: 'settlement' });
       return found;
     },
   };

@@ -89,7 +89,9 @@ export type SettlementRepository = {
   adopt(id: string, place: Pick<Settlement, 'txHash' | 'blockNumber'>, at: Date): Promise<boolean>;
   /** Takes the right to say success, once; false when it was taken before. */
   claimDelivery(id: string, at: Date): Promise<boolean>;
-  /** Newest first. `after` is the id of the last row of the page before. */
+  /** One row of an owner, as `list` shows it. */
+  view(owner: string, id: string): Promise<Settlement | null>;
+  /** Newest first; one on its way has the hash of its latest transaction. `after` is the id of the last row of the page before. */
   list(
     owner: string,
     page: { after?: string; limit: number; status?: SettlementStatus },

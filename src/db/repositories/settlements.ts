@@ -5,7 +5,7 @@ import type { Settlement, SettlementRepository } from '#src/core/ports/settlemen
 import type { Db } from '../handle.ts';
 import { lazy } from '../statement.ts';
 import { settlements as t } from '../tables/facilitator.ts';
-import { submissionLegs, submissions } from '../tables/journal.ts';
+import { submissionLegs, submissions, transactions } from '../tables/journal.ts';
 
 type Row = typeof t.$inferSelect;
 
@@ -14,7 +14,10 @@ export function settlementRepository(db: Db): SettlementRepository {
   return { ...reads(db), ...writes(db) };
 }
 
-type Reads = Pick<SettlementRepository, 'find' | 'findById' | 'findByIdentifier' | 'findByKey' | 'list'>;
+type Reads = Pick<
+  SettlementRepository,
+  'find' | 'findById' | 'findByIdentifier' | 'findByKey' | 'view' | 'list'
+>;
 
 function reads(db: Db): Reads {
   const byIdentity = lazy(() =>
@@ -35,6 +38,17 @@ function reads(db: Db): Reads {
     const [row] = await db.select().from(t).where(where);
     return row ? toSettlement(row) : null;
   };
+  /** A payment on its way shows the hash that its transaction has for now. */
+  const shown = async (where: SQL | undefined, limit: number) => {
+    const found = await db
+      .select({ row: t, current: transactions.txHash })
+      .from(t)
+      .leftJoin(transactions, eq(transactions.id, t.transactionId))
+      .where(where)
+      .orderBy(desc(t.seq))
+      .limit(limit);
+    return found.map(({ row, current }) => ({ ...toSettlement(row), txHash: row.txHash ?? current }));
+  };
   return {
     async find({ chainId, asset, payer, nonce }) {
       // Placeholders pass by the columns' own codecs.
@@ -45,24 +59,23 @@ function reads(db: Db): Reads {
     findById: (id) => first(eq(t.id, id)),
     findByIdentifier: (owner, id) => first(and(eq(t.owner, owner), eq(t.paymentIdentifier, id))),
     findByKey: (owner, key) => first(and(eq(t.owner, owner), eq(t.idempotencyKey, key))),
+    async view(owner, id) {
+      const [row] = await shown(and(eq(t.owner, owner), eq(t.id, id)), 1);
+      return row ?? null;
+    },
     async list(owner, { after, limit, status }) {
       const cursor = db
         .select({ seq: t.seq })
         .from(t)
         .where(and(eq(t.owner, owner), eq(t.id, after ?? '')));
-      const found = await db
-        .select()
-        .from(t)
-        .where(
-          and(
-            eq(t.owner, owner),
-            status === undefined ? undefined : eq(t.status, status),
-            after === undefined ? undefined : lt(t.seq, sql`(${cursor})`),
-          ),
-        )
-        .orderBy(desc(t.seq))
-        .limit(limit);
-      return found.map(toSettlement);
+      return shown(
+        and(
+          eq(t.owner, owner),
+          status === undefined ? undefined : eq(t.status, status),
+          after === undefined ? undefined : lt(t.seq, sql`(${cursor})`),
+        ),
+        limit,
+      );
     },
   };
 }
