@@ -1,13 +1,16 @@
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
 import { keccak256, parseEther, parseTransaction, type Hex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { listSettlements } from '#schemas/facilitator/settlements.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
 import { fundNative } from '#src/localnet/faucet.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
+import { call } from '#tests/kit/call.ts';
 import { type RpcFate, rpcProxy, type RpcProxy } from '#tests/kit/rpc-proxy.ts';
 import {
   authorizationsUsed,
   chainOf,
+  expectSettledOnce,
   giveUsdc,
   type Merchant,
   newAddress,
@@ -15,7 +18,6 @@ import {
   newPayer,
   type PaymentBody,
   paymentBody,
-  price,
   sentBy,
   settle,
   submitElsewhere,
@@ -46,17 +48,7 @@ const body = async (version: 1 | 2 = 2): Promise<PaymentBody> => {
 const received = () => chainOf(test.localnet).usdc(merchant.payTo);
 const sends = 'eth_sendRawTransaction';
 
-/** In the end: paid once, journal and answers agree, success said once. */
-const settledOnce = async (payment: PaymentBody) => {
-  const used = await authorizationsUsed(test.localnet, payment);
-  expect(used).toHaveLength(1);
-  expect(await received()).toBe(price);
-  expect((await settle(test.app, merchant, payment)).body).toMatchObject({
-    success: false,
-    errorReason: 'duplicate_settlement',
-    transaction: used[0],
-  });
-};
+const settledOnce = (payment: PaymentBody) => expectSettledOnce(test, merchant, payment);
 
 describe('an RPC that fails', () => {
   beforeAll(() => boot());
@@ -202,6 +194,13 @@ describe('a race on the chain', () => {
     const failed = first.body['transaction'] as Hex;
     expect((await client.getTransactionReceipt({ hash: failed })).status).toBe('reverted');
     expect(await received()).toBe(0n);
+    const { settlements } = (await call(test.app, listSettlements, { headers: merchant.headers })).body.data;
+    expect(settlements[0]).toMatchObject({
+      status: 'failed',
+      transaction: failed,
+      reason: 'invalid_exact_evm_transaction_failed',
+      delivered: false,
+    });
   });
 });
 
@@ -227,6 +226,7 @@ describe('a signer', () => {
     });
     await fundNative(test.localnet, privateKeyToAddress(key), parseEther('1'));
     await until(async () => (await settle(test.app, merchant, payment)).body['success'] === true);
+    await settledOnce(payment);
   });
 
   it('replaces a stuck transaction under the same nonce, with higher fees', async () => {

@@ -15,9 +15,11 @@ import {
   parseEther,
 } from 'viem';
 import { generatePrivateKey, privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts';
+import { expect } from 'vitest';
 import { createMerchantClient } from '#schemas/facilitator/clients.ts';
 import { logIn, signUp } from '#schemas/facilitator/accounts.ts';
 import { settlePayment, verifyPayment } from '#schemas/facilitator/payments.ts';
+import { listSettlements } from '#schemas/facilitator/settlements.ts';
 import { encodeAggregate3 } from '#src/chain/multicall3.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
 import { fundNative } from '#src/localnet/faucet.ts';
@@ -216,6 +218,37 @@ export const settle = (
   headers: Record<string, string> = {},
 ): Promise<Answered<Record<string, unknown>>> =>
   attempt(app, settlePayment, { headers: { ...merchant.headers, ...headers }, body });
+
+/**
+ * What must hold in the end, whatever happened on the way: the payment is on the chain once, its merchant has the money,
+ * the journal says so, and success is not said again.
+ */
+export async function expectSettledOnce(
+  { app, localnet }: Pick<TestApp, 'app' | 'localnet'>,
+  merchant: Merchant,
+  payment: PaymentBody,
+): Promise<void> {
+  const used = await authorizationsUsed(localnet, payment);
+  expect(used).toHaveLength(1);
+  expect(await chainOf(localnet).usdc(merchant.payTo)).toBe(price);
+  const { authorization } = payment.paymentPayload.payload;
+  const { settlements } = (await call(app, listSettlements, { headers: merchant.headers })).body.data;
+  expect(settlements.filter((one) => one.nonce === authorization.nonce)).toEqual([
+    expect.objectContaining({
+      status: 'settled',
+      transaction: used[0],
+      payer: authorization.from,
+      amount: price.toString(),
+      reason: null,
+      delivered: true,
+    }),
+  ]);
+  expect((await settle(app, merchant, payment)).body).toMatchObject({
+    success: false,
+    errorReason: 'duplicate_settlement',
+    transaction: used[0],
+  });
+}
 
 /** Transactions that the app's signers have in the chain. */
 export async function sentBy({ localnet, signers }: Pick<TestApp, 'localnet' | 'signers'>): Promise<number> {
