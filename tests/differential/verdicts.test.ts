@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eip3009V1, eip3009V2 } from './eip3009-cases.ts';
+import { extensionsV2 } from './extension-cases.ts';
 import { type Arena, startArena } from './kit.ts';
 import { type Case, factory, factoryCode } from './payers.ts';
 import { permit2V2, sponsoring } from './permit2-cases.ts';
@@ -11,6 +12,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   'exact by Permit2': permit2V2,
   'EIP-2612 gas sponsoring': sponsoring,
   upto: uptoV2,
+  'extensions of version 2': extensionsV2,
 };
 
 let arena: Arena;

@@ -5,7 +5,9 @@ import { x402ExactPermit2ProxyABI } from '@x402/evm';
 import { exactProxyAddress, permit2Address } from '#src/core/permit2.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
 import { fundNative } from '#src/localnet/faucet.ts';
+import { getSupported } from '#schemas/facilitator/system.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
+import { call } from '#tests/kit/call.ts';
 import { chainOf, type Merchant, newMerchant, newPayer, price, sentBy, settle, verify } from './kit.ts';
 import {
   newPermit2Payer,
@@ -51,6 +53,29 @@ describe('exact by Permit2', () => {
       isValid: false,
       invalidReason: 'permit2_invalid_nonce',
     });
+  });
+
+  it('is not of version 1, which knows EIP-3009 alone', async () => {
+    const { paymentPayload, paymentRequirements } = await payment();
+    const { amount, ...terms } = paymentRequirements;
+    const body = {
+      x402Version: 1,
+      paymentPayload: {
+        x402Version: 1,
+        scheme: 'exact',
+        network: 'base-sepolia',
+        payload: paymentPayload.payload,
+      },
+      paymentRequirements: { ...terms, network: 'base-sepolia', maxAmountRequired: amount },
+    };
+    const kinds = (await call(test.app, getSupported, { headers: merchant.headers })).body.kinds;
+    expect(kinds.filter((one) => one.x402Version === 1)).toMatchObject([{ scheme: 'exact' }]);
+    for (const ask of [verify, settle]) {
+      expect(await ask(test.app, merchant, body)).toMatchObject({
+        status: 400,
+        body: { code: 'INVALID_PAYLOAD' },
+      });
+    }
   });
 
   it('is sponsored by an EIP-2612 permit', async () => {
