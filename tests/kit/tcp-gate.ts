@@ -1,0 +1,52 @@
+import { connect, type AddressInfo, createServer, type Socket } from 'node:net';
+
+/** A door in front of a server: open, or shut (its connections are cut, new ones too). */
+export type TcpGate = {
+  host: string;
+  /** Connections it has refused since it was shut. */
+  refused: number;
+  open(): void;
+  shut(): void;
+  close(): Promise<void>;
+};
+
+export async function tcpGate(target: { host: string; port: number }): Promise<TcpGate> {
+  let shut = false;
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
+  };
+  const cut = () => sockets.forEach((socket) => socket.destroy());
+  const server = createServer((near) => {
+    keep(near);
+    if (shut) {
+      gate.refused += 1;
+      return near.destroy();
+    }
+    const far = connect(target);
+    keep(far);
+    near.pipe(far).pipe(near);
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+    return near;
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const gate: TcpGate = {
+    refused: 0,
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    open() {
+      shut = false;
+    },
+    shut() {
+      gate.refused = 0;
+      shut = true;
+      cut();
+    },
+    async close() {
+      cut();
+      await new Promise<unknown>((resolve) => server.close(resolve));
+    },
+  };
+  return gate;
+}
