@@ -52,6 +52,10 @@ export type Runtime = {
   metrics: Metrics;
   /** Lanes, jobs and subscriptions; requests may come after it. */
   start(): Promise<void>;
+  /** From now on it is not ready. */
+  announceEnd(): void;
+  /** Answers those who wait for transactions with what is known. */
+  endWaits(): void;
   /** Finishes what is in hand, then closes chain and database. */
   close(): Promise<void>;
   describe(): {
@@ -142,6 +146,8 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
         jobs = await startJobs({ role, journal, queue, log, handlers: composeHandlers(kernel, events, log) });
         await events.start();
       },
+      announceEnd: operators.announceEnd,
+      endWaits: journal.endWaits,
       async close() {
         await jobs?.stop();
         await events.stop();
@@ -149,15 +155,19 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
         await usage.stop();
         await close();
       },
-      describe: () => ({
-        network: networks.default,
-        feePayers: signers.pool.addresses,
-        paymaster: networks.default.paymasterUrl,
-        database: database.kind === 'postgres' ? 'PostgreSQL' : 'PGlite, for development and trials',
-      }),
+      describe: () => describe(kernel, signers.pool.addresses),
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function describe({ networks, database }: Kernel, feePayers: readonly string[]) {
+  return {
+    network: networks.default,
+    feePayers,
+    paymaster: networks.default.paymasterUrl,
+    database: database.kind === 'postgres' ? 'PostgreSQL' : 'PGlite, for development and trials',
+  };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
@@ -34,6 +35,23 @@ async function localnetFor(config: Config): Promise<Localnet | undefined> {
   });
 }
 
+/** How long ending may take, and how much of it requests have that wait for a block, ms. */
+const endLimitMs = 20_000;
+const waitLimitMs = 8_000;
+
+/**
+ * Says that it ends and still serves for `delayMs`: what is on its way arrives, balancers turn elsewhere. Then it takes no
+ * more and finishes what it has; who waits long for a transaction gets its present state.
+ */
+async function drain(app: FastifyInstance, runtime: Runtime, delayMs: number): Promise<void> {
+  runtime.announceEnd();
+  app.server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+  await delay(delayMs);
+  const limit = setTimeout(runtime.endWaits, waitLimitMs);
+  await app.close();
+  clearTimeout(limit);
+}
+
 async function listen(app: FastifyInstance, { HOST, PORT }: Config['env']): Promise<string> {
   try {
     return await app.listen({ host: HOST, port: PORT });
@@ -50,7 +68,7 @@ async function main(): Promise<void> {
   const close = async () => {
     for (const step of undo.splice(0).toReversed()) await step();
   };
-  closeWithGrace({ delay: 20_000, logger: false }, async ({ err }) => {
+  closeWithGrace({ delay: config.env.SHUTDOWN_DELAY_MS + endLimitMs, logger: false }, async ({ err }) => {
     if (err) console.error(err instanceof ConfigError ? err.message : err);
     await close();
   });
@@ -80,7 +98,7 @@ async function main(): Promise<void> {
       metrics: runtime.metrics,
       ...(runtime.redis ? { redis: runtime.redis } : {}),
     });
-    undo.push(() => app.close());
+    undo.push(() => drain(app, runtime, config.env.SHUTDOWN_DELAY_MS));
     await runtime.start();
     const address = await listen(app, config.env);
     console.log(

@@ -117,7 +117,7 @@ export const getReady = operation({
   path: '/ready',
   tag: 'System',
   summary: 'Says that this replica can serve: database, chain and job queue are there',
-  description: 'Otherwise 503, `details` names the parts that are missing.',
+  description: 'Otherwise 503, `details` names the parts that are missing, or says `ending`.',
   auth: 'none',
   unlimited: true,
   success: { status: 200, description: 'Ready', schema: strictObject({ status: Words(['ready']) }) },

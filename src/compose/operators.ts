@@ -25,7 +25,11 @@ export function composeOperators(
     look: createSignerLook(pool, rpc),
   });
   metrics.lanes(signerStatus);
+  let ending = false;
   return {
+    announceEnd() {
+      ending = true;
+    },
     head,
     pauses: createNetworkPauses({ store, networks, clock }),
     signerStatus,
@@ -34,6 +38,7 @@ export function composeOperators(
       networks: networks.list().map((network) => network.name),
       head,
       isQueueRunning,
+      isEnding: () => ending,
     }),
   };
 }

@@ -42,6 +42,13 @@ export const envSchema = Type.Object({
   PASSWORD_RESET_URL: Type.Optional(
     Type.String({ pattern: '^https?://', description: 'Page that takes `?token=` of a letter' }),
   ),
+  SHUTDOWN_DELAY_MS: Type.Integer({
+    default: 500,
+    minimum: 0,
+    maximum: 60_000,
+    description:
+      'How long it still serves after SIGTERM while `/ready` says no, ms; longer than the balancer takes to notice',
+  }),
   REDIS_URL: Type.Optional(
     secret(
       Type.String({

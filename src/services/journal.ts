@@ -22,6 +22,8 @@ export type Journal = {
   poke(network: string): void;
   /** The transaction once it is `until` (default final), or as it stands after `timeoutMs`. Throws `not_found`. */
   wait(id: string, timeoutMs: number, until?: WaitUntil): Promise<Transaction>;
+  /** Answers everybody who waits with what is known; from now on nobody waits. */
+  endWaits(): void;
   /** Works on a lane until it is idle; nothing when another replica holds it. */
   runLane(lane: string): Promise<void>;
   /** Starts every lane with unfinished work, with `settled` also those that are only watched. Returns how many. */
@@ -57,6 +59,7 @@ export function createJournal(options: JournalOptions): Journal {
     wake: lanes.wake,
     poke: lanes.poke,
     wait: waiters.wait,
+    endWaits: waiters.close,
     runLane: lanes.run,
     sweep: (how) => lanes.sweep(how?.settled ?? false),
     cleanUp: () => cleanUp(ctx),

@@ -24,6 +24,7 @@ beforeAll(async () => {
     PATH: process.env['PATH'],
     PORT: '0',
     DATA_DIR: dataDir,
+    SHUTDOWN_DELAY_MS: '1500',
     ADMIN_MASTER_KEY: adminKey,
     JWT_SECRET: randomBytes(48).toString('base64url'),
     KEY_ENCRYPTION_KEYS: `s1:${randomBytes(32).toString('base64')}`,
@@ -77,10 +78,10 @@ test('SIGTERM under load: every request is answered, the exit is clean, the next
   const headers = { authorization: `Bearer ${writes.token}`, 'x-user-id': writes.people[0]!.user };
   const seen: number[] = [];
   const failures: string[] = [];
-  let stopping = false;
+  const load = new AbortController();
   /** One of the callers: asks again as soon as it is answered, until the server is told to stop. */
   const reader = async (path: string) => {
-    while (!stopping) {
+    while (!load.signal.aborted) {
       await send(first.base, 'GET', path, headers).then(
         ({ status }) => seen.push(status),
         (error: unknown) => failures.push(String(error)),
@@ -98,9 +99,11 @@ test('SIGTERM under load: every request is answered, the exit is clean, the next
   const slow = send(first.base, 'GET', `/api/v1/transactions/${id}?wait=30`, headers);
   const answers = rest.map((request) => request.send(first.base));
   await Promise.race(answers);
-  stopping = true;
+  load.abort();
   first.child.kill('SIGTERM');
 
+  const ready = () => send(first.base, 'GET', '/ready', {});
+  await expect.poll(async () => (await ready()).body['details'], { interval: 10 }).toBe('ending');
   const statuses = (await Promise.all(answers)).map(({ status }) => status);
   await Promise.all(readers);
   expect(failures).toEqual([]);

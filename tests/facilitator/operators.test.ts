@@ -184,17 +184,20 @@ describe('readiness', () => {
 
   it('needs a queue, and one network of several', async () => {
     const heads: Record<string, bigint | null> = { a: null, b: 1n };
-    const facts = { queue: false };
+    const facts = { queue: false, ending: false };
     const ready = createReadiness({
       pingDatabase: async () => {},
       networks: ['a', 'b'],
       head: async (network) => heads[network] ?? null,
       isQueueRunning: () => facts.queue,
+      isEnding: () => facts.ending,
     });
     expect(await ready()).toEqual(['queue']);
     facts.queue = true;
     expect(await ready()).toEqual([]);
     heads['b'] = null;
     expect(await ready()).toEqual(['chain']);
+    facts.ending = true;
+    expect(await ready()).toEqual(['ending']);
   });
 });

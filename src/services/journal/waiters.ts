@@ -14,7 +14,7 @@ export type Waiters = {
   expect(transaction: Transaction): void;
   /** Told by another replica: reads again what somebody waits for. */
   refresh(ids: readonly string[]): void;
-  /** Answers everybody with what is known. */
+  /** Answers everybody with what is known, now and from now on. */
   close(): void;
 };
 
@@ -55,6 +55,7 @@ export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs:
   const waiting = new Map<string, Set<Waiter>>();
   const memory = createMemory();
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   const publish = (transactions: readonly Transaction[]) => {
     for (const transaction of transactions) {
@@ -96,7 +97,7 @@ export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs:
       try {
         // Looked at after listening: nothing falls in between.
         const now = memory.take(id) ?? (await one(store, id));
-        if (hasReached(now, until)) return now;
+        if (closed || hasReached(now, until)) return now;
         return (await promise) ?? (await one(store, id));
       } finally {
         clearTimeout(limit);
@@ -104,6 +105,7 @@ export function createWaiters(store: Pick<JournalStore, 'transactions'>, pollMs:
       }
     },
     close() {
+      closed = true;
       for (const waiter of [...waiting.values()].flatMap((all) => [...all])) waiter.done(null);
     },
   };
