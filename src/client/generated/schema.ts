@@ -1303,7 +1303,7 @@ export interface paths {
         };
         /**
          * Says that this replica can serve: database, chain and job queue are there
-         * @description Otherwise 503, `details` names the parts that are missing.
+         * @description Otherwise 503, `details` names the parts that are missing, or says `ending`.
          */
         get: operations["getReady"];
         put?: never;
