@@ -27,6 +27,7 @@ import { operations as apiKeys } from './platform/api-keys.ts';
 import { operations as platformEvents } from './platform/events.ts';
 import { operations as platformNetworks } from './platform/networks.ts';
 import { platformPlane } from './platform/plane.ts';
+import { operations as platformSessions } from './platform/sessions.ts';
 import { operations as walletSignatures } from './platform/wallet-signatures.ts';
 import { operations as platformWallets } from './platform/wallets.ts';
 import { operations as signIn } from './platform/sign-in.ts';
@@ -62,6 +63,7 @@ const facilitator = [
 ];
 const platform = [
   ...platformAccounts,
+  ...platformSessions,
   ...signIn,
   ...apiKeys,
   ...apiKeyUsage,

@@ -10,6 +10,7 @@ export function composeHandlers(
   events: Pick<EventParts, 'handlers'>,
   log: Log,
 ): readonly JobHandler[] {
-  const { revokedTokens, refreshSessions, logInAttempts } = store;
-  return [...events.handlers, cleanUpExpired({ revokedTokens, refreshSessions, logInAttempts }, clock, log)];
+  const { revokedTokens, refreshSessions, sessions, logInAttempts } = store;
+  const expiring = { revokedTokens, refreshSessions, sessions, logInAttempts };
+  return [...events.handlers, cleanUpExpired(expiring, clock, log)];
 }

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { deployToken } from '#schemas/platform/tokens.ts';
 import { retrieveTransaction } from '#schemas/platform/transactions.ts';
+import { getPasskeyChallenge, verifyPasskey } from '#schemas/platform/sign-in.ts';
 import { createPlatformWallet } from '#schemas/platform/wallets.ts';
 import { testWebhookEndpoint } from '#schemas/platform/webhook-deliveries.ts';
 import { createWebhookEndpoint } from '#schemas/platform/webhooks.ts';
+import { newAuthenticator } from '#tests/kit/authenticator.ts';
 import { call } from '#tests/kit/call.ts';
 import { as, type Key, type Tenant } from './kit.ts';
 
@@ -28,6 +30,8 @@ export const owned: Readonly<Record<string, (owner: Owner) => Promise<Record<str
     const { body: token } = await call(app, deployToken, { headers: as(key), body });
     return { id: token.transaction_id };
   },
+  '/auth/sessions/:id': async ({ tenant }) => ({ id: tenant.sessionId }),
+  '/auth/passkeys/:id': newPasskey,
   '/v1/wallets/:id': async ({ app, key }) => {
     const { body } = await call(app, createPlatformWallet, { headers: as(key), body: {} });
     return { id: body.id };
@@ -48,4 +52,14 @@ async function newDelivery({ app, key }: Owner) {
     body: { url: 'https://hooks.example/' },
   });
   return (await call(app, testWebhookEndpoint, { headers, params: { id: body.id } })).body;
+}
+
+/** A passkey of the tenant's person, made at the dashboard that is there unless another is told. */
+async function newPasskey({ app, tenant }: Owner) {
+  const intent = 'register' as const;
+  const { body } = await call(app, getPasskeyChallenge, { headers: tenant.user, query: { intent } });
+  const authenticator = newAuthenticator('http://localhost:3000');
+  const response = authenticator.create(body.options as Parameters<typeof authenticator.create>[0]);
+  const made = await call(app, verifyPasskey, { headers: tenant.user, body: { intent, response } });
+  return { id: made.body.id };
 }

@@ -32,4 +32,6 @@ export type SessionRepository = {
   /** False when there is none to end. */
   revoke(userId: number, id: string, at: Date): Promise<boolean>;
   revokeAll(userId: number, at: Date): Promise<void>;
+  /** At most `limit`; returns how many there were. */
+  deleteExpired(at: Date, limit: number): Promise<number>;
 };

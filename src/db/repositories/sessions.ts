@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Session, SessionMethod, SessionRepository } from '#src/core/ports/sessions.ts';
 import type { Db } from '../handle.ts';
 import { lazy } from '../statement.ts';
@@ -57,6 +57,10 @@ export function sessionRepository(db: Db): SessionRepository {
         .update(t)
         .set({ revokedAt: at })
         .where(and(eq(t.userId, userId), isNull(t.revokedAt)));
+    },
+    async deleteExpired(at, limit) {
+      const some = db.select({ id: t.id }).from(t).where(lte(t.expiresAt, at)).limit(limit);
+      return (await db.delete(t).where(inArray(t.id, some)).returning({ id: t.id })).length;
     },
   };
 }

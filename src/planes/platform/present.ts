@@ -3,9 +3,11 @@ import type { PlatformUser } from '#schemas/platform/accounts.ts';
 import type { ApiKeyUsageDay } from '#schemas/platform/api-key-usage.ts';
 import type { ApiKey as ApiKeyBody } from '#schemas/platform/api-keys.ts';
 import type { PlatformNetwork } from '#schemas/platform/networks.ts';
+import type { DashboardSession } from '#schemas/platform/sessions.ts';
 import { caip2, type NetworkSettings } from '#src/core/networks.ts';
 import type { ApiKeySecret, ApiKeyWithSecrets } from '#src/core/ports/api-keys.ts';
 import type { Passkey as StoredPasskey } from '#src/core/ports/sign-in.ts';
+import type { Session } from '#src/core/ports/sessions.ts';
 import type { Tenant } from '#src/core/ports/tenants.ts';
 import type { User } from '#src/core/ports/users.ts';
 import type { RequestReport } from '#src/services/reports.ts';
@@ -66,6 +68,21 @@ export function presentApiKey(key: ApiKeyWithSecrets): Static<typeof ApiKeyBody>
     last_used_at: uses.length > 0 ? Math.max(...uses) : null,
     revoked_at: unixOrNull(key.revokedAt),
     created: unix(key.createdAt),
+  };
+}
+
+export function presentSession(session: Session, current: string): Static<typeof DashboardSession> {
+  const { id, method, ip, userAgent } = session;
+  return {
+    object: 'session',
+    id,
+    method,
+    ip,
+    user_agent: userAgent,
+    current: id === current,
+    created: unix(session.createdAt),
+    last_used_at: unix(session.lastUsedAt),
+    expires_at: unix(session.expiresAt),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import * as accounts from '#schemas/platform/accounts.ts';
+import { listSessions, revokeSession } from '#schemas/platform/sessions.ts';
 import { fail } from '#src/core/errors.ts';
 import type { Session, SessionMethod } from '#src/core/ports/sessions.ts';
 import type { User } from '#src/core/ports/users.ts';
 import { bind, type RouteBinding } from '#src/http/route.ts';
 import { sessionOf, userOf } from '../caller.ts';
-import { presentUser } from '../present.ts';
+import { page, presentSession, presentUser } from '../present.ts';
 import type { PlatformServices } from '../services.ts';
 
 type Tokens = Pick<PlatformServices, 'tokens' | 'tenants'>;
@@ -63,6 +64,15 @@ export function accountRoutes(services: PlatformServices): RouteBinding[] {
     }),
     bind(accounts.logOutAccount, async ({ principal }) => {
       const id = sessionOf(principal);
+      await sessions.revoke(userOf(principal).id, id);
+      return { object: 'session' as const, id, revoked: true as const };
+    }),
+    bind(listSessions, async ({ principal }) => {
+      const current = sessionOf(principal);
+      const data = (await sessions.list(userOf(principal).id)).map((one) => presentSession(one, current));
+      return page(data, { hasMore: false, total: data.length });
+    }),
+    bind(revokeSession, async ({ principal, params: { id } }) => {
       await sessions.revoke(userOf(principal).id, id);
       return { object: 'session' as const, id, revoked: true as const };
     }),
