@@ -733,6 +733,24 @@ export const operations = {
         ]
       ]
     },
+    "listSessions": {
+      "method": "GET",
+      "path": "/auth/sessions",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
+    "revokeSession": {
+      "method": "DELETE",
+      "path": "/auth/sessions/{id}",
+      "security": [
+        [
+          "PlatformUser"
+        ]
+      ]
+    },
     "getSiweNonce": {
       "method": "GET",
       "path": "/auth/siwe/nonce",
@@ -1282,6 +1300,7 @@ export type ErrorCode =
   | 'rate_limited'
   | 'secret_key_required'
   | 'service_unavailable'
+  | 'session_not_found'
   | 'token_expired'
   | 'token_not_found'
   | 'transaction_not_found'
