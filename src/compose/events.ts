@@ -8,6 +8,7 @@ import { createPublisher } from '#src/services/events/publisher.ts';
 import type { Notifier } from '#src/services/journal/ports.ts';
 import type { Webhooks } from '#src/services/webhooks.ts';
 import type { Kernel } from './kernel.ts';
+import { composeIndexing } from './indexing.ts';
 import { composeWebhooks } from './webhooks.ts';
 
 export type EventParts = {
@@ -34,6 +35,7 @@ export function composeEvents(kernel: Kernel, notifier: Notifier<Topic>, log: Lo
       tell(owners);
     },
   });
+  const indexing = composeIndexing(kernel, log);
   const eventStream = createEventStream({ store, publisher });
   const tell = (owners: readonly string[]) => {
     webhooks.wake();
@@ -60,9 +62,11 @@ export function composeEvents(kernel: Kernel, notifier: Notifier<Topic>, log: Lo
       if (config.env.ROLE === 'api') return;
       publisher.start();
       webhooks.start();
+      indexing.start();
     },
     async stop() {
       await unsubscribe();
+      await indexing.stop();
       await webhooks.stop();
       await publisher.stop();
     },

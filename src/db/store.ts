@@ -23,6 +23,7 @@ import {
   signInWalletRepository,
 } from './repositories/sign-in.ts';
 import { platformTokenRepository } from './repositories/platform-tokens.ts';
+import { transferIndexRepository } from './repositories/transfer-index.ts';
 import { revokedTokenRepository } from './repositories/revoked-tokens.ts';
 import { resourceRepository } from './repositories/resources.ts';
 import { sessionRepository } from './repositories/sessions.ts';
@@ -71,6 +72,7 @@ function repositories(db: Db) {
     tenants: tenantRepository(db),
     tenantWallets: tenantWalletRepository(db),
     transactions: transactionRepository(db),
+    transferIndex: transferIndexRepository(db),
     wallets: walletRepository(db),
     walletKeys: walletKeyRepository(db),
     usage: usageRepository(db),

@@ -28,7 +28,7 @@ export async function freshDatabase(kind: string): Promise<{ database: Database;
   if (kind === 'pglite') {
     const database = await (embedded ??= migrated(undefined));
     await database.executeSql(
-      'truncate transactions, submissions, submission_legs, lanes, idempotency_keys, events, event_head, webhook_endpoints, webhook_cursor, networks cascade',
+      'truncate transactions, submissions, submission_legs, lanes, idempotency_keys, events, event_head, webhook_endpoints, webhook_cursor, indexed_blocks, token_transfers, networks cascade',
     );
     return { database, store: createStore(database.db) };
   }

@@ -1,5 +1,6 @@
 import type { Address, Hex } from '../hex.ts';
 import type { TokenAction, TokenRole, TokenStandard } from '../token-actions.ts';
+import type { WatchedToken } from './token-transfers.ts';
 import type { Effect } from './tokens.ts';
 
 /** What a token can do, fixed when it is made. */
@@ -59,6 +60,8 @@ export type PlatformTokenRepository = {
     filter: PlatformTokenFilter & { after?: string | undefined; limit: number },
   ): Promise<PlatformToken[]>;
   count(owner: string, filter: PlatformTokenFilter): Promise<number>;
+  /** All of a network, whoever owns them; those too that are not deployed yet. */
+  listWatched(network: string): Promise<WatchedToken[]>;
   /** Follows the deploying transaction; null when no token hangs on it. */
   follow(
     transactionId: string,

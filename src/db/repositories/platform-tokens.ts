@@ -1,4 +1,4 @@
-import { and, count, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type {
   PlatformToken,
   PlatformTokenFilter,
@@ -53,6 +53,13 @@ export function platformTokenRepository(db: Db): PlatformTokenRepository {
     async count(owner, filter) {
       const [row] = await db.select({ n: count() }).from(t).where(matching(owner, filter));
       return row?.n ?? 0;
+    },
+    async listWatched(network) {
+      const { id, owner, address } = t;
+      return db
+        .select({ id, owner, address })
+        .from(t)
+        .where(and(eq(t.network, network), ne(t.status, 'failed')));
     },
     async follow(transactionId, state, at) {
       const [row] = await db

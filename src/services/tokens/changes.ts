@@ -25,5 +25,6 @@ export async function applyTokenChanges(
 
 function factsOf(token: PlatformToken): Record<string, unknown> {
   const { id, network, address, standard, name, symbol, decimals, status, transactionId } = token;
-  return { id, network, address, standard, name, symbol, decimals, status, transactionId };
+  const facts = { object: 'token', id, network, address, standard, name, symbol, decimals, status };
+  return { ...facts, transaction_id: transactionId };
 }
