@@ -238,7 +238,7 @@ export const networkEnvSchema = Type.Object({
     Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Voucher contract' }),
   ),
   TOKEN_LOCK: Type.Optional(
-    Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Lock contract of claims' }),
+    Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Contract that pays and locks claims' }),
   ),
 });
 

@@ -4,10 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { erc20Abi } from 'viem';
 import { inject, onTestFinished } from 'vitest';
-import { createLocalnetClient } from '#src/localnet/client.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import type { LocalnetInfo } from '#src/localnet/types.ts';
 import { freshDatabase } from '#tests/kit/database.ts';
 import type { ChildOptions } from './crash-child.ts';
 import type { Transaction } from './kit.ts';
@@ -25,20 +23,19 @@ async function start(options: ChildOptions): Promise<Instance> {
   });
 }
 
-type Answer = { status: number; body: Record<string, unknown> };
+export type Answer = { status: number; body: Record<string, unknown> };
+type Headers = Record<string, string>;
 
-async function send(
-  base: string,
-  path: string,
-  headers: Record<string, string>,
-  body?: object,
-): Promise<Answer> {
-  const response = await fetch(base + path, {
-    method: body ? 'POST' : 'GET',
-    headers: { ...headers, ...(body ? { 'content-type': 'application/json' } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
+async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const get = async (url: string, headers: Headers) => answerOf(await fetch(url, { headers }));
+
+async function post(url: string, headers: Headers, body?: object): Promise<Answer> {
+  const sent = body && { body: JSON.stringify(body) };
+  const type = body && { 'content-type': 'application/json' };
+  return answerOf(await fetch(url, { method: 'POST', headers: { ...headers, ...type }, ...sent }));
 }
 
 /** Folder, secrets and database that two lives of a process share. */
@@ -58,61 +55,71 @@ async function surroundings(): Promise<Omit<ChildOptions, 'checkpoint'>> {
   return { dataDir, databaseUrl: database?.url, localnet: inject('localnet'), secrets };
 }
 
-/** What two lives of a process make of a mint of 5 and a transfer of 4 out of 10. */
+/** A client's user in a life of the process. */
+export type Stage = {
+  localnet: LocalnetInfo;
+  /** Wallet of the user and treasury of the client. */
+  wallet: `0x${string}`;
+  treasury: `0x${string}`;
+  get(path: string): Promise<Answer>;
+  post(path: string, body?: object): Promise<Answer>;
+};
+
+/** A write that both lives ask for, under an idempotency key of its own. */
+export type Write = { path: string; body?: object };
+
+export type Scene = {
+  /** Leads up to the writes; the process is killed while they are in flight. */
+  writes(stage: Stage): Promise<Write[]>;
+  /** What is true after both lives. */
+  facts(stage: Stage): Promise<unknown>;
+};
+
+/** What two lives of a process make of a scene. */
 export type Lives = {
   /** What ended the first life. */
   signal: unknown;
   statuses: string[];
   /** Repeated requests got the very answers of the first ones. */
   replayed: boolean;
-  /** Left of the transferred token, and minted. */
-  held: bigint[];
   transactions: number;
+  facts: unknown;
 };
 
-/** The end that every crash must come to. */
-export const bothOnce: Lives = {
-  signal: 'SIGKILL',
-  statuses: ['confirmed', 'confirmed'],
-  replayed: true,
-  held: [6n, 5n],
-  transactions: 2,
-};
+/** Registers a client; the answer is its user in any life. */
+async function cast(base: string, { localnet, secrets }: Omit<ChildOptions, 'checkpoint'>) {
+  const admin = { 'x-admin-key': secrets.ADMIN_MASTER_KEY };
+  const wanted = { name: 'crash', scopes: ['wallet', 'mint', 'transfer', 'claim'], tier: 'standard' };
+  const registered = (await post(`${base}/api/v1/auth/register`, admin, wanted)).body;
+  const { clientId, clientSecret } = registered['client'] as { clientId: string; clientSecret: string };
+  const { body } = await post(`${base}/api/v1/auth/token`, {}, { clientId, clientSecret });
+  const as = { authorization: `Bearer ${String(body['accessToken'])}`, 'x-user-id': 'user_1' };
+  const created = (await post(`${base}/api/v1/wallet/create`, as)).body;
+  const { client } = (await get(`${base}/api/v1/auth/clients/${clientId}`, admin)).body as {
+    client: { treasury: { address: `0x${string}` } };
+  };
+  const { address: wallet } = created['wallet'] as { address: `0x${string}` };
+  return {
+    as,
+    on: (life: string): Stage => ({
+      localnet,
+      wallet,
+      treasury: client.treasury.address,
+      get: (path) => get(life + path, as),
+      post: (path, given) => post(life + path, as, given),
+    }),
+  };
+}
 
-/** Kills the process at `checkpoint` while a mint and a transfer are in flight, and lets a second life end both. */
-export async function killAt(checkpoint: string): Promise<Lives> {
+/** Kills the process at `checkpoint` while the writes of a scene are in flight, and lets a second life end them. */
+export async function killAt(checkpoint: string, scene: Scene): Promise<Lives> {
   const options = await surroundings();
-  const { localnet, secrets } = options;
   const first = await start({ ...options, checkpoint });
-  const { client } = (
-    await send(
-      first.base,
-      '/api/v1/auth/register',
-      { 'x-admin-key': secrets.ADMIN_MASTER_KEY },
-      {
-        name: 'crash',
-        scopes: ['wallet', 'mint', 'transfer'],
-        tier: 'standard',
-      },
-    )
-  ).body as { client: { clientId: string; clientSecret: string } };
-  const { clientId, clientSecret } = client;
-  const token = (await send(first.base, '/api/v1/auth/token', {}, { clientId, clientSecret })).body[
-    'accessToken'
-  ];
-  const as = { authorization: `Bearer ${String(token)}`, 'x-user-id': 'user_1' };
-  const created = await fetch(`${first.base}/api/v1/wallet/create`, { method: 'POST', headers: as });
-  const { wallet } = (await created.json()) as { wallet: { address: `0x${string}` } };
-  await mintUsdc(localnet, wallet.address, 10n);
-  await send(first.base, '/api/v1/mint/sign', as, { receiptId: 'r1', amount: '5' });
+  const { as, on } = await cast(first.base, options);
+  const wanted = await scene.writes(on(first.base));
+  const all = (base: string) =>
+    wanted.map(({ path, body }, i) => post(base + path, { ...as, 'x-idempotency-key': `k${i}` }, body));
 
-  const writes = (base: string) =>
-    [
-      ['/api/v1/mint/execute', { receiptId: 'r1' }, 'k1'],
-      ['/api/v1/wallet/transfer', { toUserId: 'user_2', token: localnet.addresses.usdc, amount: '4' }, 'k2'],
-    ].map(([path, body, key]) =>
-      send(base, path as string, { ...as, 'x-idempotency-key': key as string }, body as object),
-    );
   const gone = new Promise((resolve) => {
     first.child.once('exit', (_code, signal) => resolve(signal));
   });
@@ -120,21 +127,18 @@ export async function killAt(checkpoint: string): Promise<Lives> {
   await new Promise((resolve) => {
     first.child.once('message', resolve);
   });
-  // Either may be cut off by the kill before it is answered; the second life answers both again.
-  await Promise.allSettled(writes(first.base));
+  // Each may be cut off by the kill before it is answered; the second life answers all again.
+  await Promise.allSettled(all(first.base));
   const signal = await gone;
 
   const second = await start({ ...options, checkpoint: null });
-  const answers = await Promise.all(writes(second.base));
+  const stage = on(second.base);
+  const answers = await Promise.all(all(second.base));
   const ids = answers.map(({ body }) => (body['transaction'] as Transaction).id);
-  const ends = await Promise.all(
-    ids.map((id) => send(second.base, `/api/v1/transactions/${id}?wait=30`, as)),
-  );
-  const replays = await Promise.all(writes(second.base));
-  const chain = createLocalnetClient(localnet.rpcUrl);
-  const held = (address: `0x${string}`) =>
-    chain.readContract({ abi: erc20Abi, address, functionName: 'balanceOf', args: [wallet.address] });
-  const { transactions } = (await send(second.base, '/api/v1/wallet/transactions', as)).body;
+  const ends = await Promise.all(ids.map((id) => stage.get(`/api/v1/transactions/${id}?wait=30`)));
+  const replays = await Promise.all(all(second.base));
+  const { transactions } = (await stage.get('/api/v1/wallet/transactions')).body;
+  const facts = await scene.facts(stage);
   second.child.kill('SIGTERM');
   return {
     signal,
@@ -143,7 +147,7 @@ export async function killAt(checkpoint: string): Promise<Lives> {
       replays.map(({ body }) => body),
       ends.map(({ body }) => body),
     ),
-    held: [await held(localnet.addresses.usdc), await held(localnet.addresses.token)],
     transactions: (transactions as Transaction[]).length,
+    facts,
   };
 }

@@ -5,6 +5,7 @@ import { getTransaction } from '#schemas/adapter/transactions.ts';
 import { mintVouchersAbi } from '#src/chain/contracts/generated/mint-vouchers.ts';
 import type { TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
+import { claimant, idOf, newClaim, usdcOf } from './claims-kit.ts';
 import { admin, type Client, final, mintTo, newClient, newReceipt, newUser } from './kit.ts';
 import { ownChain, type OwnChain } from './own-chain.ts';
 
@@ -65,4 +66,31 @@ test('a confirmed mint whose block is gone is submitted again, told so, and ends
     fromBlock: 0n,
   });
   expect(logs).toHaveLength(1);
+});
+
+test('a payout whose block is gone is not verified any more, and is paid once in the end', async () => {
+  const { treasury, execute, end, get, verify } = await claimant(world, 10n, client);
+  const claimId = newClaim();
+  const first = await end(idOf(await execute({ claimId, amount: '4' })));
+  expect(await verify({ claimId })).toMatchObject({ verified: true, txHash: first.txHash });
+
+  own.bundler.rule = ({ method }) => (method === 'eth_sendUserOperation' ? 'drop' : 'pass');
+  const depth = Number(await own.chain.getBlockNumber()) - first.blockNumber! + 1;
+  await own.ask('anvil_reorg', depth, []);
+  // The chain is asked, so this is so before the journal has noticed anything.
+  const gone = { verified: false, reason: 'transaction_not_found', confirmations: 0, payouts: [] };
+  expect(await verify({ txHash: first.txHash! })).toMatchObject({ ...gone, status: null });
+  await expect.poll(async () => (await get(claimId)).status, { timeout: 20_000 }).toBe('submitted');
+  expect(await verify({ claimId })).toMatchObject({ ...gone, reason: 'not_in_a_block', status: 'submitted' });
+  expect(await usdcOf(world, treasury)).toBe(10n);
+  expect(await execute({ claimId, amount: '4' })).toMatchObject({
+    status: 409,
+    body: { error: { code: 'CLAIM_ALREADY_EXECUTED' } },
+  });
+
+  own.bundler.rule = () => 'pass';
+  const again = await end(first.id);
+  expect(again).toMatchObject({ status: 'confirmed', userOpHash: first.userOpHash });
+  expect(await verify({ claimId })).toMatchObject({ verified: true, status: 'paid', txHash: again.txHash });
+  expect(await usdcOf(world, treasury)).toBe(6n);
 });
