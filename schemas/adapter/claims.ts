@@ -24,6 +24,7 @@ export const claimDoubts = [
   'no_payout_of_this_client',
   'no_payout_of_this_claim',
   'other_payout_than_claimed',
+  'paid_by_another_transaction',
 ] as const;
 
 export const ClaimExecuteRequest = model(

@@ -4,7 +4,7 @@ import type { Hex } from '#src/core/hex.ts';
 import type { Networks } from '#src/core/networks.ts';
 import type { Claim, ClaimRepository } from '#src/core/ports/claims.ts';
 import type { LoggedPayout, PayoutPort } from '#src/core/ports/payouts.ts';
-import { type ClaimCaller, type Claims, type ClaimStatus, releaseTimeOf } from './claims.ts';
+import { type ClaimCaller, type Claims, type ClaimState, type ClaimStatus, releaseTimeOf } from './claims.ts';
 
 /** Why a payout is not verified. */
 export type Doubt =
@@ -12,7 +12,8 @@ export type Doubt =
   | 'transaction_not_found'
   | 'no_payout_of_this_client'
   | 'no_payout_of_this_claim'
-  | 'other_payout_than_claimed';
+  | 'other_payout_than_claimed'
+  | 'paid_by_another_transaction';
 
 export type ProvenPayout = { claim: Claim; status: ClaimStatus };
 
@@ -38,7 +39,7 @@ export type ClaimProofs = {
 export type ClaimProofPorts = {
   claims: Pick<Claims, 'get'>;
   store: { claims: Pick<ClaimRepository, 'findPayouts'> };
-  payouts: Pick<PayoutPort, 'proof' | 'lock'>;
+  payouts: Pick<PayoutPort, 'proof' | 'lock' | 'isPaid'>;
   networks: Networks;
 };
 
@@ -50,13 +51,11 @@ export function createClaimProofs({ claims, store, payouts, networks }: ClaimPro
       const network = networkOf(networks, asked, known?.claim ?? null);
       const hash = txHash ?? known?.transaction.txHash ?? null;
       const place = { network, txHash: hash, blockNumber: null, confirmations: 0 };
-      const doubt = (reason: Doubt, at = {}): Verification => ({
-        ...place,
-        ...at,
-        reason,
-        status: known?.status ?? null,
-        payouts: [],
-      });
+      const doubt = async (reason: Doubt, at = {}): Promise<Verification> => {
+        const elsewhere = known && txHash === undefined && (await isPaidElsewhere(payouts, known));
+        const told = elsewhere ? 'paid_by_another_transaction' : reason;
+        return { ...place, ...at, reason: told, status: known?.status ?? null, payouts: [] };
+      };
       if (hash === null) return doubt('not_in_a_block');
       const proof = await payouts.proof(network, hash);
       if (!proof) return doubt('transaction_not_found');
@@ -86,6 +85,14 @@ export function createClaimProofs({ claims, store, payouts, networks }: ClaimPro
       return { ...place, ...at, reason: null, status: proven[0]?.status ?? null, payouts: proven };
     },
   };
+}
+
+/** A reorganised chain may let the failed payout before this one happen after all: then the contract refused this one. */
+async function isPaidElsewhere(
+  payouts: ClaimProofPorts['payouts'],
+  { claim, status }: ClaimState,
+): Promise<boolean> {
+  return status === 'failed' && (await payouts.isPaid(claim.network, claim.payoutId));
 }
 
 /** What the chain has made of a payout since; anybody may release what is due. */

@@ -1,3 +1,5 @@
+import { type Hex, parseAbi } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getClient } from '#schemas/adapter/clients.ts';
 import { executeMint, getMintStatus, signMint } from '#schemas/adapter/mint.ts';
@@ -6,7 +8,7 @@ import { mintVouchersAbi } from '#src/chain/contracts/generated/mint-vouchers.ts
 import type { TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { claimant, idOf, newClaim, usdcOf } from './claims-kit.ts';
-import { admin, type Client, final, mintTo, newClient, newReceipt, newUser } from './kit.ts';
+import { admin, type Client, final, mintTo, newClient, newReceipt, newUser, walletOf } from './kit.ts';
 import { ownChain, type OwnChain } from './own-chain.ts';
 
 let own: OwnChain;
@@ -93,4 +95,76 @@ test('a payout whose block is gone is not verified any more, and is paid once in
   expect(again).toMatchObject({ status: 'confirmed', userOpHash: first.userOpHash });
   expect(await verify({ claimId })).toMatchObject({ verified: true, status: 'paid', txHash: again.txHash });
   expect(await usdcOf(world, treasury)).toBe(6n);
+});
+
+/** Circle's token refuses accounts that its issuer has listed. */
+async function listed(functionName: 'blacklist' | 'unBlacklist', account: Hex): Promise<void> {
+  const hash = await own.chain.writeContract({
+    account: privateKeyToAccount(own.localnet.keys.usdcMinter),
+    abi: parseAbi(['function blacklist(address account)', 'function unBlacklist(address account)']),
+    address: own.localnet.addresses.usdc,
+    functionName,
+    args: [account],
+  });
+  await own.chain.waitForTransactionReceipt({ hash });
+}
+
+/** A bundler that bundles what it is sent at once, whatever becomes of it. */
+function bundleAtOnce(before: () => Promise<void> = async () => {}): void {
+  own.bundler.rule = async ({ method, params }) => {
+    if (method !== 'eth_sendUserOperation') return 'pass';
+    await before();
+    // One whose nonce is not due yet is sent again later.
+    await own.bundle(params[0] as Record<string, Hex>).catch(() => undefined);
+    return { result: '0x' };
+  };
+}
+
+test('a payout that failed, and that a reorg lets happen after its claim was paid anew: the chain pays once', async () => {
+  const { client: app, user: payee, treasury, execute, end, verify } = await claimant(world, 10n);
+  const recipient = await walletOf(world, app, newUser());
+  const claim = { claimId: newClaim(), amount: '4', recipient };
+  bundleAtOnce(() => listed('blacklist', recipient));
+  const first = await end(idOf(await execute(claim)));
+  own.bundler.rule = () => 'pass';
+  expect(first).toMatchObject({
+    status: 'failed',
+    blockNumber: expect.any(Number),
+    error: { code: 'USER_OPERATION_FAILED', reason: 'EXECUTION_REVERTED' },
+  });
+  await listed('unBlacklist', recipient);
+  const second = await end(idOf(await execute(claim)));
+  expect(second).toMatchObject({ status: 'confirmed' });
+
+  own.bundler.rule = ({ method }) => (method === 'eth_sendUserOperation' ? 'drop' : 'pass');
+  const depth = Number(await own.chain.getBlockNumber()) - first.blockNumber! + 1;
+  await own.ask('anvil_reorg', depth, []);
+  const statuses = () =>
+    Promise.all(
+      [first, second].map(async ({ id }) => {
+        const given = { headers: app.as(payee), params: { id } };
+        return (await call(world.app, getTransaction, given)).body.transaction.status;
+      }),
+    );
+  await expect.poll(statuses, { timeout: 20_000 }).toEqual(['submitted', 'submitted']);
+  await listed('unBlacklist', recipient);
+  bundleAtOnce();
+  const ends = await Promise.all([first, second].map(({ id }) => end(id)));
+  own.bundler.rule = () => 'pass';
+  expect(ends).toMatchObject([
+    { status: 'confirmed' },
+    { status: 'failed', error: { reason: 'EXECUTION_REVERTED' } },
+  ]);
+  expect([await usdcOf(world, treasury), await usdcOf(world, recipient)]).toEqual([6n, 4n]);
+  expect(await execute(claim)).toMatchObject({
+    status: 409,
+    body: { error: { code: 'CLAIM_ALREADY_EXECUTED' } },
+  });
+  const paid = { verified: true, status: 'paid', payouts: [{ claimId: claim.claimId }] };
+  expect(await verify({ txHash: ends[0]!.txHash! })).toMatchObject(paid);
+  expect(await verify({ claimId: claim.claimId })).toMatchObject({
+    verified: false,
+    reason: 'paid_by_another_transaction',
+    status: 'failed',
+  });
 });
