@@ -6487,7 +6487,7 @@ export interface operations {
                         network: string;
                         /** @description The user's payouts that the transaction holds, as logged; empty unless verified */
                         payouts: components["schemas"]["ProvenPayout"][];
-                        reason: ("not_in_a_block" | "transaction_not_found" | "no_payout_of_this_client" | "no_payout_of_this_claim" | "other_payout_than_claimed") | null;
+                        reason: ("not_in_a_block" | "transaction_not_found" | "no_payout_of_this_client" | "no_payout_of_this_claim" | "other_payout_than_claimed" | "paid_by_another_transaction") | null;
                         status: ("pending" | "submitted" | "paid" | "locked" | "released" | "failed") | null;
                         /** @enum {boolean} */
                         success: true;
