@@ -145,4 +145,28 @@ export const listTokenTransactions = operation({
   },
 });
 
-export const operations = [listTransactions, retrieveTransaction, listTokenTransactions] as const;
+export const listTransactionsOfWallet = operation({
+  id: 'listTransactionsOfWallet',
+  plane,
+  method: 'GET',
+  path: '/v1/wallets/:id/transactions',
+  tag: 'Wallets',
+  summary: 'Lists the transactions that a wallet sent, newest first',
+  auth: 'key',
+  scope: 'wallets:read',
+  params: idParams('wallet'),
+  query: Type.Object({ ...listQuery('tx'), ...filters }),
+  success: { status: 200, description: 'A page', schema: list(ref(PlatformTransaction)) },
+  errors: ['wallet_not_found'],
+  examples: {
+    params: { id: 'wal_4f1k9x2m7q0z8w3v5t6s1r2p' },
+    response: { object: 'list', data: [transactionExample], has_more: false, total: 1 },
+  },
+});
+
+export const operations = [
+  listTransactions,
+  retrieveTransaction,
+  listTokenTransactions,
+  listTransactionsOfWallet,
+] as const;

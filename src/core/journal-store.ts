@@ -64,6 +64,8 @@ export type TransactionMatch = {
   network?: string;
   /** Of one token of the owner. */
   tokenId?: string;
+  /** Sent by this account, EIP-55. */
+  from?: string;
 };
 
 export type TransactionFilter = TransactionMatch & {

@@ -69,13 +69,14 @@ export function transactionRepository(db: Db): TransactionRepository {
 }
 
 function matching(owner: string, filter: TransactionMatch): SQL | undefined {
-  const { userId, types, status, network, tokenId } = filter;
+  const { userId, types, status, network, tokenId, from } = filter;
   const wanted = [eq(transactions.owner, owner)];
   if (userId !== undefined) wanted.push(eq(transactions.userId, userId));
   if (types !== undefined) wanted.push(inArray(transactions.type, [...types]));
   if (status !== undefined) wanted.push(eq(transactions.status, status));
   if (network !== undefined) wanted.push(eq(transactions.network, network));
   if (tokenId !== undefined) wanted.push(sql`${transactions.meta}->>'tokenId' = ${tokenId}`);
+  if (from !== undefined) wanted.push(sql`${transactions.meta}->>'from' = ${from}`);
   return and(...wanted);
 }
 

@@ -61,6 +61,9 @@ export const transactions = pgTable(
     index('transactions_token')
       .on(t.owner, sql`(${t.meta}->>'tokenId')`, t.seq)
       .where(sql`${t.meta}->>'tokenId' is not null`),
+    index('transactions_sender')
+      .on(t.owner, sql`(${t.meta}->>'from')`, t.seq)
+      .where(sql`${t.meta}->>'from' is not null`),
     index('transactions_tx_hash')
       .on(t.txHash)
       .where(sql`${t.txHash} is not null`),

@@ -16,14 +16,14 @@ type Query = {
 
 /** Transactions of a tenant. */
 export function transactionRoutes(services: PlatformServices): RouteBinding[] {
-  const { transactions, journal, platformTokens } = services;
-  const listed = async (owner: string, query: Query, tokenId: string | undefined) => {
+  const { transactions, journal, platformTokens, tenantWallets } = services;
+  const listed = async (owner: string, query: Query, of: Pick<TransactionMatch, 'tokenId' | 'from'> = {}) => {
     const { limit = 20, starting_after: after, status, type, network } = query;
     const match: TransactionMatch = {
       ...(status === undefined ? {} : { status }),
       ...(type === undefined ? {} : { types: [type] }),
       ...(network === undefined ? {} : { network }),
-      ...(tokenId === undefined ? {} : { tokenId }),
+      ...of,
     };
     const [found, total] = await Promise.all([
       transactions.list(owner, { ...match, limit: limit + 1, ...(after === undefined ? {} : { after }) }),
@@ -33,7 +33,10 @@ export function transactionRoutes(services: PlatformServices): RouteBinding[] {
     return page(data, { hasMore: found.length > limit, total });
   };
   return [
-    bind(ops.listTransactions, ({ principal, query }) => listed(principal.owner, query, query.token_id)),
+    bind(ops.listTransactions, ({ principal, query }) => {
+      const { token_id: tokenId } = query;
+      return listed(principal.owner, query, tokenId === undefined ? {} : { tokenId });
+    }),
     bind(ops.retrieveTransaction, async ({ principal, params: { id }, query: { wait = 0 } }) => {
       const found = await transactions.find(principal.owner, id);
       if (!found) throw fail('not_found', { resource: 'transaction' });
@@ -41,7 +44,11 @@ export function transactionRoutes(services: PlatformServices): RouteBinding[] {
     }),
     bind(ops.listTokenTransactions, async ({ principal, params: { id }, query }) => {
       await platformTokens.find(principal.owner, id);
-      return listed(principal.owner, query, id);
+      return listed(principal.owner, query, { tokenId: id });
+    }),
+    bind(ops.listTransactionsOfWallet, async ({ principal, params: { id }, query }) => {
+      const { address: from } = await tenantWallets.get(principal.owner, id);
+      return listed(principal.owner, query, { from });
     }),
   ];
 }
