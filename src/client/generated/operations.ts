@@ -1233,6 +1233,21 @@ export const operations = {
           "data"
         ]
       }
+    },
+    "listTransactionsOfWallet": {
+      "method": "GET",
+      "path": "/v1/wallets/{id}/transactions",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
     }
   }
 } as const;

@@ -1,0 +1,1 @@
+CREATE INDEX "transactions_sender" ON "transactions" USING btree ("owner",("meta"->>'from'),"seq") WHERE "transactions"."meta"->>'from' is not null;
