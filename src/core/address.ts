@@ -1,5 +1,5 @@
 import type { Address } from './hex.ts';
-import { bare, keccak256 } from './keccak.ts';
+import { keccakHex } from './keccak.ts';
 
 const limit = 10_000;
 const known = new Map<string, Address>();
@@ -9,7 +9,7 @@ export function checksum(address: string): Address {
   const digits = address.slice(2).toLowerCase();
   const remembered = known.get(digits);
   if (remembered) return remembered;
-  const hash = bare(keccak256(Buffer.from(digits, 'latin1')));
+  const hash = keccakHex(Buffer.from(digits, 'latin1'));
   let out = '0x';
   for (let i = 0; i < 40; i++) {
     const digit = digits[i] as string;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { recoverPublicKey } from 'ox/Secp256k1';
 import type secp256k1 from 'secp256k1';
 import type { Address } from '#src/core/hex.ts';
-import { bare, keccak256 } from '#src/core/keccak.ts';
+import { bare, keccakHex } from '#src/core/keccak.ts';
 
 /** Uncompressed public key (65 bytes) of a compact signature, or null when there is none. */
 export type RecoverKey = (digest: Uint8Array, compact: Uint8Array, parity: 0 | 1) => Uint8Array | null;
@@ -69,5 +69,5 @@ export function recoverAddress(recover: RecoverKey, digest: Uint8Array, signatur
   const parts = splitSignature(signature);
   if (!parts) return null;
   const key = recover(digest, Buffer.from(parts.r + parts.s, 'hex'), parts.parity);
-  return key ? `0x${bare(keccak256(key.subarray(1))).slice(24)}` : null;
+  return key ? `0x${keccakHex(key.subarray(1)).slice(24)}` : null;
 }

@@ -1,5 +1,5 @@
 import type { Address } from '#src/core/hex.ts';
-import { bare, keccak256, keccakText } from '#src/core/keccak.ts';
+import { keccak256, keccakHex, keccakText } from '#src/core/keccak.ts';
 
 /** EIP-712 domain with all four usual members. */
 export type Domain = { name: string; version: string; chainId: number; verifyingContract: Address };
@@ -35,7 +35,7 @@ export function domainSeparator(domain: Domain): string {
 
 /** Keccak-256 of hex digits, as hex digits. */
 export function hashWords(digits: string): string {
-  return bare(keccak256(Buffer.from(digits, 'hex')));
+  return keccakHex(Buffer.from(digits, 'hex'));
 }
 
 /** What is signed: keccak256(0x19 0x01 ‖ separator ‖ struct hash). */
