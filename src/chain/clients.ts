@@ -1,7 +1,8 @@
-import { createPublicClient, custom, defineChain, fallback, type PublicClient } from 'viem';
+import { createPublicClient, custom, defineChain, type PublicClient } from 'viem';
 import { fail } from '#src/core/errors.ts';
 import type { Hex } from '#src/core/hex.ts';
 import type { NetworkSettings, Networks } from '#src/core/networks.ts';
+import { failOver } from './fail-over.ts';
 import { createRpc, type Rpc, type RpcRequestFact } from './rpc.ts';
 
 /** The same address on every chain. */
@@ -10,6 +11,8 @@ export const multicall3Address = '0xcA11bde05977b3631167028862bE2a173976CA11';
 export type ChainClients = {
   /** viem client over the network's RPC list. @throws unsupported_network */
   public(network: string): PublicClient;
+  /** The same RPC list without viem around it, for hot paths. @throws unsupported_network */
+  rpc(network: string): Rpc['request'];
   /** The bundler's JSON-RPC. @throws chain_unavailable when the network has none */
   bundler(network: string): Rpc;
   /** The ERC-7677 paymaster, null when operations are not sponsored on the network. */
@@ -26,6 +29,7 @@ export type ClientOptions = {
 
 /** One set of clients per network, made at first use and shared by the whole process. */
 export function createChainClients({ networks, timeoutMs = 10_000, onRequest }: ClientOptions): ChainClients {
+  const lists = new Map<string, Rpc['request']>();
   const publics = new Map<string, PublicClient>();
   const rpcs = new Map<string, Rpc>();
 
@@ -38,12 +42,21 @@ export function createChainClients({ networks, timeoutMs = 10_000, onRequest }: 
     return made;
   };
 
+  const list = (name: string): Rpc['request'] => {
+    const known = lists.get(name);
+    if (known) return known;
+    const request = failOver(networks.get(name).rpcUrls.map((url) => rpc(url, 100)));
+    lists.set(name, request);
+    return request;
+  };
+
   return {
+    rpc: list,
     public(name) {
       const network = networks.get(name);
       const known = publics.get(network.name);
       if (known) return known;
-      const client = publicClient(network, (url) => rpc(url, 100));
+      const client = publicClient(network, list(network.name));
       publics.set(network.name, client);
       return client;
     },
@@ -62,17 +75,7 @@ export function createChainClients({ networks, timeoutMs = 10_000, onRequest }: 
   };
 }
 
-function publicClient(network: NetworkSettings, rpc: (url: string) => Rpc): PublicClient {
-  const transports = network.rpcUrls.map((url) => {
-    const one = rpc(url);
-    return custom(
-      {
-        request: ({ method, params }: { method: string; params?: readonly unknown[] }) =>
-          one.request(method, params),
-      },
-      { retryCount: 0 },
-    );
-  });
+function publicClient(network: NetworkSettings, request: Rpc['request']): PublicClient {
   return createPublicClient({
     chain: defineChain({
       id: network.chainId,
@@ -82,7 +85,13 @@ function publicClient(network: NetworkSettings, rpc: (url: string) => Rpc): Publ
       contracts: { multicall3: { address: multicall3Address } },
       testnet: network.testnet,
     }),
-    transport: fallback(transports, { retryCount: 2, retryDelay: 100 }),
+    transport: custom(
+      {
+        request: ({ method, params }: { method: string; params?: readonly unknown[] }) =>
+          request(method, params),
+      },
+      { retryCount: 0 },
+    ),
     // viem polls every 4 s on chains it does not know, which would be most of a payment's time.
     pollingInterval: network.simulated ? 50 : 1_000,
     cacheTime: 0,

@@ -52,8 +52,7 @@ export function composeSigners(
   privateKeys: readonly Hex[],
 ): Signers {
   const { SETTLE_IN_FLIGHT, SETTLE_BATCH, SETTLE_BUMP_AFTER_MS } = config.env;
-  const rpc: RpcRequest = (network, method, params) =>
-    clients.public(network).request({ method, params } as never);
+  const rpc: RpcRequest = (network, method, params) => clients.rpc(network)(method, params);
   const pool = createSignerPool({ privateKeys, rpc });
   return {
     pool,
