@@ -5,6 +5,7 @@ import type { ChainAnswer, ChainQuestion } from '#src/core/probe.ts';
 import { multicall3Address } from './clients.ts';
 import { revertOf } from './errors.ts';
 import { decodeAggregate3, encodeAggregate3, timestampCall } from './multicall3.ts';
+import { type AskTogether, shareCalls } from './x402-sharing.ts';
 
 /** JSON-RPC of one network; throws on transport faults and RPC errors alike. */
 export type RpcRequest = (network: string, method: string, params: readonly unknown[]) => Promise<unknown>;
@@ -12,6 +13,7 @@ export type RpcRequest = (network: string, method: string, params: readonly unkn
 /** Gas of the aggregate itself, of its reads and of the call data, over what the simulation may use. */
 const overheadGas = 150_000n;
 const readGas = 60_000n;
+const clockRead = { to: multicall3Address, data: timestampCall } as const;
 
 export type ReaderOptions = {
   rpc: RpcRequest;
@@ -21,8 +23,9 @@ export type ReaderOptions = {
 };
 
 /**
- * Answers a payment's question with one `eth_call` to Multicall3: block time, reads, then the simulation. A simulation
- * that must come from one sender is a call of its own, in the same request.
+ * Answers a payment's question with one `eth_call` to Multicall3: block time, reads, then the simulation; questions that
+ * may share a call do so under load. A simulation that must come from one sender is a call of its own, in the same
+ * request.
  * @throws verification_unavailable when the chain can't be asked
  */
 export function createX402Reader({ rpc, clock, idles }: ReaderOptions) {
@@ -37,48 +40,56 @@ export function createX402Reader({ rpc, clock, idles }: ReaderOptions) {
     if (!sender || !call) return [];
     const limit = gas + 21_000n + dataGas(call.data);
     try {
-      return [
-        {
-          ok: true,
-          data: await ask(network, { from: sender, to: call.to, data: call.data, gas: hexOf(limit) }),
-        },
-      ];
+      const data = await ask(network, { from: sender, to: call.to, data: call.data, gas: hexOf(limit) });
+      return [{ ok: true, data }];
     } catch (error) {
       const reverted = revertOf(error);
       if (reverted === null) throw error;
       return [{ ok: false, data: reverted }];
     }
   };
-  return async (network: string, question: ChainQuestion): Promise<ChainAnswer> => {
-    const { reads, gas, sender } = question;
-    const together = sender ? [] : question.simulation.map(({ to, data }) => ({ to, data }));
-    const clockRead = { to: multicall3Address, data: timestampCall } as const;
-    const legs = [clockRead, ...reads, ...together];
-    const data = encodeAggregate3(legs);
-    const limit = gas + overheadGas + readGas * BigInt(reads.length) + dataGas(data);
+  const together: AskTogether = async (network, questions) => {
+    const reads = questions.flatMap((one) => one.reads);
+    const simulations = questions.flatMap((one) => (one.sender ? [] : one.simulation));
+    const data = encodeAggregate3([clockRead, ...reads, ...simulations]);
+    const gas = questions.reduce((sum, one) => sum + one.gas, overheadGas + readGas * BigInt(reads.length));
+    const limit = hexOf(gas + dataGas(data));
     try {
-      const [answer, own] = await Promise.all([
-        ask(network, { to: multicall3Address, data, gas: hexOf(limit) }),
-        simulate(network, question),
+      const [answer, ...own] = await Promise.all([
+        ask(network, { to: multicall3Address, data, gas: limit }),
+        ...questions.map((one) => simulate(network, one)),
       ]);
-      const [timestamp, ...results] = decodeAggregate3(answer);
-      if (!timestamp?.ok || results.length !== legs.length - 1) throw new Error('short answer');
-      return {
-        timestamp: BigInt(timestamp.data),
-        reads: results.slice(0, reads.length),
-        simulation: [...results.slice(reads.length), ...own],
-      };
+      return answersOf(questions, decodeAggregate3(answer), own);
     } catch (error) {
       // No leg can fail the aggregate but by burning all its gas: then all of them failed.
       if (revertOf(error) === null) throw unavailable(network, error);
-      const failed = { ok: false, data: '0x' } as const;
-      return {
-        timestamp: 0n,
-        reads: reads.map(() => failed),
-        simulation: question.simulation.map(() => failed),
-      };
+      return questions.map(failedAnswer);
     }
   };
+  return shareCalls(together);
+}
+
+/** Deals an aggregate's results out: time, the reads of all, the simulations of all but those with a sender of their own. */
+function answersOf(
+  questions: readonly ChainQuestion[],
+  results: ReturnType<typeof decodeAggregate3>,
+  own: readonly ChainAnswer['simulation'][],
+): ChainAnswer[] {
+  const [time, ...rest] = results;
+  let read = 0;
+  let simulated = questions.reduce((sum, one) => sum + one.reads.length, 0);
+  const answers = questions.map((one, i): ChainAnswer => {
+    const reads = rest.slice(read, (read += one.reads.length));
+    const shared = one.sender ? [] : rest.slice(simulated, (simulated += one.simulation.length));
+    return { timestamp: BigInt(time?.data ?? 0), reads, simulation: [...shared, ...(own[i] ?? [])] };
+  });
+  if (!time?.ok || rest.length !== simulated) throw new Error('short answer');
+  return answers;
+}
+
+function failedAnswer({ reads, simulation }: ChainQuestion): ChainAnswer {
+  const failed = { ok: false, data: '0x' } as const;
+  return { timestamp: 0n, reads: reads.map(() => failed), simulation: simulation.map(() => failed) };
 }
 
 const hexOf = (value: bigint): Hex => `0x${value.toString(16)}`;

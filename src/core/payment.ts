@@ -106,7 +106,12 @@ export type PaymentRequest = {
 /** Refused by a rule of the protocol: an expected outcome, never an error. */
 export type Refusal = { valid: false; reason: Reason; message: string };
 /** `payer` is lower-case. */
-export type Acceptance = { valid: true; payer: Address };
+export type Acceptance = {
+  valid: true;
+  payer: Address;
+  /** Unix seconds of the block that said so. */
+  asOf?: bigint;
+};
 export type Verdict = Acceptance | Refusal;
 
 /** A request that can't be read: 400, unlike a refusal. */

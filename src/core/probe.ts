@@ -13,6 +13,8 @@ export type ChainQuestion = {
   gas: bigint;
   /** Who makes the simulated call (then there is just one); absent = it does not matter. */
   sender?: Address;
+  /** Lower-case. Told when nothing but their balances and the payer's own nonce decides: then questions may share a call. */
+  between?: { payer: Address; payTo: Address };
 };
 
 export type CallResult = { ok: boolean; data: Hex };

@@ -50,8 +50,9 @@ export function createPaymentEngine(options: EngineOptions): PaymentEngine {
     prepare: (request, purpose) => prepare(options, request, purpose),
     async verify(payment) {
       if (payment.refusal) return payment.refusal;
-      const judged = payment.judge(await options.ask(payment.network, payment.question));
-      if ('valid' in judged) return judged;
+      const answer = await options.ask(payment.network, payment.question);
+      const judged = payment.judge(answer);
+      if ('valid' in judged) return judged.valid ? { ...judged, asOf: answer.timestamp } : judged;
       return judged.explain(await options.ask(payment.network, judged.diagnose));
     },
   };

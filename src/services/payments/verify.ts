@@ -12,25 +12,36 @@ export type Verdicts = {
   forget(payment: PreparedPayment): void;
 };
 
-/** Verdicts that are being found, and positive ones of the last moments. */
+type Kept = { verdict: Promise<Verdict>; until: number; asOf: bigint | null };
+
+/** Verdicts that are being found, and positive ones of the last moments: until the next block is heard of, at most. */
 export function createVerdicts({
   engine,
   verdictMs,
 }: Pick<PaymentsOptions, 'engine' | 'verdictMs'>): Verdicts {
-  const kept = new LRUCache<string, { verdict: Promise<Verdict>; until: number }>({ max: 10_000 });
+  const kept = new LRUCache<string, Kept>({ max: 10_000 });
+  /** Time of the newest block that a verdict came from, by network. */
+  const newest = new Map<string, bigint>();
+  const isFresh = ({ until, asOf }: Kept, network: string, now: number): boolean =>
+    until > now && (asOf === null || asOf >= (newest.get(network) ?? 0n));
   return {
     async of(payment) {
       const now = performance.now();
       const known = kept.get(payment.fingerprint);
-      if (known && known.until > now) return { verdict: await known.verdict, cached: true };
+      if (known && isFresh(known, payment.network, now))
+        return { verdict: await known.verdict, cached: true };
       const verdict = engine.verify(payment);
-      const entry = { verdict, until: now + verdictMs };
+      const entry: Kept = { verdict, until: now + verdictMs, asOf: null };
       kept.set(payment.fingerprint, entry);
       const drop = () => {
         if (kept.get(payment.fingerprint) === entry) kept.delete(payment.fingerprint);
       };
+      const hear = (asOf = 0n) => {
+        entry.asOf = asOf;
+        if (asOf > (newest.get(payment.network) ?? 0n)) newest.set(payment.network, asOf);
+      };
       // Only a yes is kept: what is refused now may be good in the next block.
-      verdict.then((v) => v.valid || drop(), drop);
+      verdict.then((v) => (v.valid ? hear(v.asOf) : drop()), drop);
       return { verdict: await verdict, cached: false };
     },
     forget: (payment) => void kept.delete(payment.fingerprint),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Hex } from '#src/core/hex.ts';
 import {
   type PaymentRequest,
@@ -75,6 +75,8 @@ function prepare(request: PaymentRequest, context: SchemeContext): PreparedPayme
       reads: [...stateReads(auth, asset), ...(byKey ? [] : [wallet])],
       simulation: settlement.calls,
       gas: byKey ? settlement.gas : walletQuestionGas,
+      // A wallet contract's code may look at anything, and burn all the gas of those it shares a call with.
+      ...(byKey ? { between: { payer: auth.from, payTo: auth.to } } : {}),
     },
     judge: (answer) => judge(answer, { auth, domain, byKey, terms, deployable, walletRead: wallet }),
     settlement,
@@ -128,5 +130,5 @@ function fingerprints(request: PaymentRequest, digest: Uint8Array, signature: He
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

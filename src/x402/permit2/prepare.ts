@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { bare } from '#src/core/keccak.ts';
 import {
   type PaymentRequest,
@@ -150,5 +150,5 @@ function fingerprints({ requirements: r, version, extensions }: PaymentRequest, 
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -23,8 +23,12 @@ describe('exact by EIP-3009', () => {
     ['v2', bodyV2],
     ['v1', bodyV1],
   ])('accepts a payment in order, %s', async (_, body) => {
-    const { verify, asked } = engine();
-    expect(await verify(await body())).toEqual({ valid: true, payer: payer.address.toLowerCase() });
+    const { verify, asked } = engine({ timestamp: now });
+    expect(await verify(await body())).toEqual({
+      valid: true,
+      payer: payer.address.toLowerCase(),
+      asOf: BigInt(now),
+    });
     expect(asked).toHaveLength(1);
   });
 
