@@ -40,8 +40,9 @@ export async function buildApp(planes: readonly Plane[], options: AppOptions): P
   }) as unknown as FastifyInstance;
   registerBodyParser(app);
   app.decorateRequest('principal');
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
   registerRequestLog(app);
   options.metrics?.observe(app);

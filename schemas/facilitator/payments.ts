@@ -153,6 +153,7 @@ export const verifyPayment = operation({
     'A payment that breaks a rule is answered with 200 and isValid false. 500 means that nobody could tell: the payment may be good. The header EXTENSION-RESPONSES (base64 of JSON) says what became of the extension bazaar.',
   auth: 'client',
   scope: 'verify',
+  asksOnly: true,
   body: ref(PaymentRequest),
   success: { status: 200, description: 'The verdict', schema: ref(VerifyResult) },
   errors: ['INVALID_REQUEST', 'INVALID_PAYLOAD', 'FORBIDDEN', 'CONFLICT', 'VERIFICATION_FAILED'],

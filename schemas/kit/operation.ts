@@ -44,6 +44,8 @@ export type Operation<
     body?: unknown;
     response: unknown;
   };
+  /** Changes nothing, though it is no GET: its successes are logged like reads. */
+  asksOnly?: boolean;
   /** Not counted against any rate limit (health, docs). */
   unlimited?: boolean;
   /** Largest body in bytes; the plane's default when absent. */

@@ -41,18 +41,19 @@ export function withoutSecrets(text: string): string {
     .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[token]');
 }
 
-/** One line a request, when it is served or has failed; `debug` for reads that went well. */
+/** One line a request, when it is served or has failed; `debug` for those that changed nothing and went well. */
 export function registerRequestLog(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const operation = request.routeOptions.config.operation?.id ?? 'none';
+  app.addHook('onResponse', (request, reply, done) => {
+    done();
+    const { operation } = request.routeOptions.config;
+    const asks = request.method === 'GET' || (operation?.asksOnly === true && reply.statusCode < 400);
+    const level = reply.statusCode >= 500 ? 'error' : asks ? 'debug' : 'info';
     const facts = {
-      operation,
+      operation: operation?.id ?? 'none',
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
       by: request.principal?.owner,
     };
-    if (reply.statusCode >= 500) request.log.error(facts, 'request');
-    else if (request.method === 'GET') request.log.debug(facts, 'request');
-    else request.log.info(facts, 'request');
+    request.log[level](facts, 'request');
   });
 }

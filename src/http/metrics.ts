@@ -39,7 +39,8 @@ export function createMetrics(version: string, onAnswer: (fact: Answered) => voi
   return {
     ...chainMetrics(registry),
     observe(app) {
-      app.addHook('onResponse', async (request, reply) => {
+      app.addHook('onResponse', (request, reply, done) => {
+        done();
         const { operation } = request.routeOptions.config;
         const { statusCode: status, elapsedTime: ms } = reply;
         duration.observe({ operation: operation?.id ?? 'none', status }, ms / 1000);
