@@ -1,6 +1,7 @@
 /**
  * Compares the facilitator with the official one of x402 version 2, on one chain and in turns; prints ratios with their
- * spread. `npm run bench` takes at most five minutes, `npm run bench -- --quick` one.
+ * spread. `npm run bench` takes at most five minutes, `npm run bench -- --quick` one; names of sections (verify, settle,
+ * blocks, gas) run these alone, `--profile=<folder>` leaves a CPU profile of our server there.
  */
 import { startArena } from './bench/arena.ts';
 import { benchGas } from './bench/gas.ts';
@@ -9,10 +10,11 @@ import { benchSettle } from './bench/settle.ts';
 import { benchVerify } from './bench/verify.ts';
 
 const quick = process.argv.includes('--quick');
+const profileDir = process.argv.find((argument) => argument.startsWith('--profile='))?.slice(10);
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 
 const start = performance.now();
-const arena = await startArena();
+const arena = await startArena({ profileDir });
 
 const sections = {
   verify: () => benchVerify(arena, quick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 2 }),

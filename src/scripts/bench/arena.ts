@@ -19,7 +19,7 @@ export type Arena = {
 };
 
 /** Starts chain, database, both facilitators and the floor; what was started is ended again when a part fails. */
-export async function startArena(): Promise<Arena> {
+export async function startArena({ profileDir }: { profileDir?: string | undefined } = {}): Promise<Arena> {
   const dir = mkdtempSync(join(tmpdir(), 'chronos-bench-'));
   const undo: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })];
   const stop = async () => {
@@ -41,7 +41,7 @@ export async function startArena(): Promise<Arena> {
     const floor = keep(await node('floor'));
     const official = keep(await node('official', rpcUrl, await chain.fundedKey()));
     const signer = await chain.fundedKey();
-    const ours = keep(await startOurs({ dir, rpcUrl, databaseUrl: database.url, signer }));
+    const ours = keep(await startOurs({ dir, rpcUrl, databaseUrl: database.url, signer, profileDir }));
     return { chain, payments: await createPayments(chain), official, ours, floor, stop };
   } catch (error) {
     await stop();

@@ -12,16 +12,27 @@ export type Ours = Measured & {
   callers: readonly Caller[];
 };
 
-type Start = { dir: string; rpcUrl: string; databaseUrl: string; signer: Hex };
+type Start = {
+  dir: string;
+  rpcUrl: string;
+  databaseUrl: string;
+  signer: Hex;
+  /** Folder for a CPU profile of the server. */
+  profileDir?: string | undefined;
+};
 
 const callerCount = 8;
 const hex = (bytes: number) => randomBytes(bytes).toString('hex');
 
 /** Starts the server as production runs it, on the bench's chain and database. */
-export async function startOurs({ dir, rpcUrl, databaseUrl, signer }: Start): Promise<Ours> {
+export async function startOurs({ dir, rpcUrl, databaseUrl, signer, profileDir }: Start): Promise<Ours> {
   const server = await startMeasured({
     name: 'ours',
-    args: [here('../boot.mjs'), here('../../server.ts')],
+    args: [
+      ...(profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : []),
+      here('../boot.mjs'),
+      here('../../server.ts'),
+    ],
     dir,
     env: {
       ...nodeEnv,
