@@ -1,11 +1,21 @@
 import type { FastifyInstance } from 'fastify';
 import { fail } from '#src/core/errors.ts';
 
-/** True when a string anywhere in a parsed body, or a name in it, holds NUL: no database column can keep it. */
-function holdsNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0');
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([name, inner]) => name.includes('\0') || holdsNul(inner));
+/** Escapes that may stand for what no database column can keep: NUL, and half of a surrogate pair. */
+const suspicious = /\\u(?:0000|[dD][89a-fA-F])/;
+
+/** What is wrong with a text anywhere in a parsed body, or with a name in it; null when nothing is. */
+function unstorable(value: unknown): string | null {
+  if (typeof value === 'string') {
+    if (value.includes('\0')) return 'a NUL character';
+    return value.isWellFormed() ? null : 'half of a surrogate pair';
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [name, inner] of Object.entries(value)) {
+    const problem = unstorable(name) ?? unstorable(inner);
+    if (problem) return problem;
+  }
+  return null;
 }
 
 /**
@@ -19,9 +29,8 @@ export function registerBodyParser(app: FastifyInstance): void {
     if (body === '') return done(null, undefined);
     return json(request, body as string, (error, value) => {
       // The text search is cheap and nearly always the end of it.
-      if (!error && body.includes(String.raw`\u0000`) && holdsNul(value)) {
-        return done(fail('validation', { field: 'body', message: 'body holds a NUL character' }));
-      }
+      const problem = !error && suspicious.test(body as string) ? unstorable(value) : null;
+      if (problem) return done(fail('validation', { field: 'body', message: `body holds ${problem}` }));
       return done(error, value);
     });
   });

@@ -31,7 +31,7 @@ beforeAll(async () => {
     'facilitator admin': adapter.bearer(world.secrets.ADMIN_MASTER_KEY),
     'platform none': {},
     'platform user': tenant.user,
-    'platform key': platform.as(await platform.newKey(world.app, tenant)),
+    'platform key': platform.as(await platform.newKey(world.app, tenant, { rate_limit: 1_000_000 })),
   };
 });
 afterAll(() => world.close());
@@ -152,6 +152,10 @@ describe('bodies', () => {
     }
     const nul = json({ ...bodyOf(op), note: { a: ['\0'] } });
     expectError(op, 400, await send(request(op, { payload: nul })), 'NUL');
+    for (const half of [{ a: ['\ud800'] }, { '\udfff': 1 }]) {
+      const payload = json({ ...bodyOf(op), note: half });
+      expectError(op, 400, await send(request(op, { payload })), 'surrogate');
+    }
     const nested = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
     expectError(op, 400, await send(request(op, { payload: nested })));
   });
