@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { concatHex, encodeAbiParameters, type Hex } from 'viem';
+import { concatHex, encodeAbiParameters, erc20Abi, type Hex, maxUint256 } from 'viem';
 import { toAccount } from 'viem/accounts';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { permit2Address } from '#src/core/permit2.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { rpcProxy, type RpcProxy } from '#tests/kit/rpc-proxy.ts';
@@ -31,6 +32,7 @@ import {
   settle,
   verify,
 } from './kit.ts';
+import { permit2Body } from './permit2-kit.ts';
 
 let test: TestApp;
 let proxy: RpcProxy;
@@ -196,6 +198,59 @@ describe('a wallet contract', () => {
       `0x${'6492'.repeat(16)}`,
     ]);
     await expectRefusedByBoth(await walletBody(newAddress(), wrapped, version), reason);
+  });
+});
+
+describe('by Permit2', () => {
+  const permit2From = async (from: Hex, signature: Hex) => {
+    await giveUsdc(test.localnet, from, 1_000_000n);
+    const client = createLocalnetClient(test.localnet.rpcUrl);
+    await client.impersonateAccount({ address: from });
+    await client.setBalance({ address: from, value: 10n ** 18n });
+    const args = [permit2Address, maxUint256] as const;
+    const { usdc } = test.localnet.addresses;
+    const hash = await client.writeContract({
+      account: from,
+      address: usdc,
+      abi: erc20Abi,
+      functionName: 'approve',
+      args,
+    });
+    await client.waitForTransactionReceipt({ hash });
+    const payer = toAccount({
+      address: from,
+      signMessage: async () => signature,
+      signTransaction: async () => signature,
+      signTypedData: async () => signature,
+    });
+    return permit2Body({ localnet: test.localnet, payer: payer as never, payTo: merchant.payTo });
+  };
+  /** Has code only after it has approved: a contract sends nothing by itself. */
+  const wallet = async (bytecode: Hex) => {
+    const from = newAddress();
+    const body = await permit2From(from, anySignature());
+    await createLocalnetClient(test.localnet.rpcUrl).setCode({ address: from, bytecode });
+    return body as unknown as PaymentBody;
+  };
+
+  it.each([
+    ['burns all gas it is given', endless],
+    ['answers with a flood', flood],
+    ['answers half a word', stub],
+    ['reverts loudly', loudRevert],
+  ])('a wallet contract that %s has not signed', async (_, bytecode) => {
+    await expectRefusedByBoth(await wallet(bytecode), 'invalid_permit2_signature');
+  });
+
+  it('a wallet contract that agrees only while it is asked burns no more than the cap', async () => {
+    const body = await wallet(ambush(agrees));
+    expect((await verify(test.app, merchant, body)).body).toMatchObject({ isValid: true });
+    const answer = await settle(test.app, merchant, body);
+    expect(answer.body).toMatchObject({ success: false, transaction: expect.stringMatching(/^0x/) });
+    const { gasUsed, status } = await receiptOf(answer.body['transaction']);
+    expect(status).toBe('reverted');
+    expect(gasUsed).toBeLessThan(620_000n);
+    expect(await chainOf(test.localnet).usdc(merchant.payTo)).toBe(0n);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { listDiscoveryResources, searchDiscoveryResources } from '#schemas/facilitator/discovery.ts';
 import { settlePayment, verifyPayment } from '#schemas/facilitator/payments.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt } from '#tests/kit/call.ts';
@@ -118,4 +119,58 @@ it('payloads of any bytes in base64 are answered sanely', async () => {
     return { ...body, paymentPayload: { ...body.paymentPayload, payload: payload.toString('base64') } };
   });
   await fc.assert(fc.asyncProperty(bodyOf, expectSane), { numRuns: 200 });
+});
+
+it('any questions to the catalogue are answered sanely', async () => {
+  const text = fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 30 }));
+  const sharp = fc.constantFrom(
+    "'",
+    '|',
+    ':*',
+    '!(a & b)',
+    '\\',
+    ',',
+    'bazaar,',
+    '1 2',
+    'MSAx',
+    '%',
+    '\u{1F600}',
+    '＇',
+  );
+  const word = fc.oneof(
+    text,
+    fc.array(sharp, { maxLength: 5 }).map((parts) => parts.join('a')),
+  );
+  const cursor = fc.oneof(
+    word,
+    fc
+      .tuple(fc.oneof(fc.float().map(String), word), fc.oneof(fc.nat().map(String), word))
+      .map(([rank, id]) => Buffer.from(`${rank} ${id}`).toString('base64url')),
+  );
+  const query = fc.record(
+    {
+      query: word,
+      type: word,
+      scheme: word,
+      network: word,
+      extensions: word,
+      payTo: word,
+      cursor,
+      limit: word,
+    },
+    { requiredKeys: ['query'] },
+  );
+  let answered = 0;
+  await fc.assert(
+    fc.asyncProperty(query, async (asked) => {
+      for (const op of [searchDiscoveryResources, listDiscoveryResources]) {
+        const search = new URLSearchParams(asked as Record<string, string>).toString();
+        const remoteAddress = `10.1.${(answered >> 6) & 255}.${answered & 63}`;
+        const { statusCode, body } = await test.app.inject({ url: `${op.path}?${search}`, remoteAddress });
+        answered += 1;
+        expect([200, 400], body).toContain(statusCode);
+      }
+    }),
+    { numRuns: 400 },
+  );
 });
