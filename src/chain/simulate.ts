@@ -58,12 +58,29 @@ export function createSimulator(): Simulator {
   };
 }
 
-type Stand = { client: PublicClient; account: Address; code: Hex | undefined };
+/**
+ * Why calls, one after the other as the account, revert in the state that a block has left; null when they don't or
+ * the node does not know that state any more. A batch of a smart account itself swallows the reason.
+ */
+export async function revertAfter(
+  client: PublicClient,
+  account: Address,
+  calls: readonly Call[],
+  blockNumber: bigint,
+): Promise<string | null> {
+  const code = await client.getCode({ address: multicall3Address });
+  const results = await aggregate({ client, account, code, blockNumber }, calls);
+  const failed = results?.find(({ success }) => !success);
+  return failed ? decodeRevert(failed.returnData) : null;
+}
+
+/** `blockNumber`: whose state counts, the latest when absent. */
+type Stand = { client: PublicClient; account: Address; code: Hex | undefined; blockNumber?: bigint };
 type Result = { success: boolean; returnData: Hex };
 
 /** What each call gives after those before it, null when the node can't run the aggregate at all. */
 async function aggregate(
-  { client, account, code }: Stand,
+  { client, account, code, blockNumber }: Stand,
   calls: readonly Call[],
 ): Promise<readonly Result[] | null> {
   if (!code) return null;
@@ -75,6 +92,7 @@ async function aggregate(
       data: encode(calls, true),
       value,
       stateOverride: [{ address: account, code }],
+      ...(blockNumber === undefined ? {} : { blockNumber }),
     });
     return decodeFunctionResult({
       abi: aggregateAbi,

@@ -130,7 +130,7 @@ test('a payout that failed, and that a reorg lets happen after its claim was pai
   expect(first).toMatchObject({
     status: 'failed',
     blockNumber: expect.any(Number),
-    error: { code: 'USER_OPERATION_FAILED', reason: 'EXECUTION_REVERTED' },
+    error: { reason: 'EXECUTION_REVERTED', revertReason: 'Blacklistable: account is blacklisted' },
   });
   await listed('unBlacklist', recipient);
   const second = await end(idOf(await execute(claim)));
@@ -153,7 +153,7 @@ test('a payout that failed, and that a reorg lets happen after its claim was pai
   own.bundler.rule = () => 'pass';
   expect(ends).toMatchObject([
     { status: 'confirmed' },
-    { status: 'failed', error: { reason: 'EXECUTION_REVERTED' } },
+    { status: 'failed', error: { revertReason: expect.stringMatching(/^LockExists\(0x/) } },
   ]);
   expect([await usdcOf(world, treasury), await usdcOf(world, recipient)]).toEqual([6n, 4n]);
   expect(await execute(claim)).toMatchObject({

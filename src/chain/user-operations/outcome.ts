@@ -9,6 +9,7 @@ import type {
 } from '#src/core/journal.ts';
 import { shares } from '#src/core/money.ts';
 import { decodeRevert } from '../reverts.ts';
+import { revertAfter } from '../simulate.ts';
 import { executionReverted, operationFailed, receiptTimeout } from './errors.ts';
 import { parseOperation, type StoredOperation } from './operation.ts';
 
@@ -138,13 +139,16 @@ async function included(
     BigInt(logs.event.paymaster) === 0n ? 0n : logs.event.actualGasCost,
     transactions.length,
   );
+  const reason = logs.event.success
+    ? ''
+    : await reasonOf(client, submission, transactions, { ...logs, ...receipt });
   const legs = transactions.map((transaction, i): LegOutcome => {
     const common = {
       transactionId: transaction.id,
       gasUsed: gas[i] ?? 0n,
       sponsorCost: cost[i] ?? 0n,
     };
-    if (!logs.event.success) return { ...common, ...failedLeg(logs.revertData, transactions.length > 1) };
+    if (!logs.event.success) return { ...common, ...failedLeg(reason, transactions.length > 1) };
     if (transaction.expect.every((expected) => logs.own.some((log) => matches(log, expected)))) {
       return { ...common, success: true };
     }
@@ -161,11 +165,24 @@ async function included(
   };
 }
 
+/** What the operation itself told; of one transaction of several calls, whose batch tells nothing, what they give now. */
+async function reasonOf(
+  client: PublicClient,
+  { sender }: Submission,
+  [first, ...others]: readonly Transaction[],
+  { revertData, blockNumber }: { revertData: Hex | undefined; blockNumber: bigint },
+): Promise<string> {
+  const silent = !revertData || revertData === '0x';
+  const alone = first && first.calls.length > 1 && others.length === 0;
+  const found = silent && alone ? await revertAfter(client, sender, first.calls, blockNumber) : null;
+  return found ?? decodeRevert(revertData);
+}
+
 function failedLeg(
-  revertData: Hex | undefined,
+  revertReason: string,
   batched: boolean,
 ): Pick<LegOutcome, 'success' | 'error' | 'retryAlone'> {
-  const error = operationFailed(executionReverted, 'the call reverted', decodeRevert(revertData));
+  const error = operationFailed(executionReverted, 'the call reverted', revertReason);
   // A reverted batch proves that no leg ran; each may do better without the others.
   return { success: false, error, ...(batched ? { retryAlone: true } : {}) };
 }
