@@ -74,6 +74,26 @@ export type TransactionFilter = TransactionMatch & {
   limit: number;
 };
 
+/** One submission, as the transaction that it carries sees it. */
+export type TransactionAttempt = Pick<
+  Submission,
+  | 'id'
+  | 'state'
+  | 'hash'
+  | 'nonce'
+  | 'maxFeePerGas'
+  | 'maxPriorityFeePerGas'
+  | 'txHash'
+  | 'blockNumber'
+  | 'createdAt'
+  | 'sentAt'
+> & {
+  replaces: Hex | null;
+  /** Transactions that it carries. */
+  batchSize: number;
+  success: boolean | null;
+};
+
 export type TransactionRepository = {
   insert(transaction: NewTransaction, at: Date): Promise<Transaction>;
   /** One statement for all; answers and lane order follow the argument's order. */
@@ -84,6 +104,12 @@ export type TransactionRepository = {
   count(owner: string, filter: TransactionMatch): Promise<number>;
   /** Ends a transaction that is still queued; false when it is signed or over. */
   cancel(id: string, error: TransactionError, at: Date): Promise<boolean>;
+  /** Every submission that carries or carried it, oldest first. */
+  listAttempts(id: string): Promise<TransactionAttempt[]>;
+  /** Notes by which transaction a failed one is tried again; false when it is not failed, or that was noted before. */
+  claimRetry(owner: string, id: string, next: string): Promise<boolean>;
+  /** An outbox row beside the journal's own. */
+  tell(owner: string, event: NewEvent, at: Date): Promise<void>;
   /** Journal only: whoever owns them. */
   findMany(ids: readonly string[]): Promise<JournalTransaction[]>;
 };

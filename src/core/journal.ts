@@ -133,8 +133,12 @@ export type LaneExecutor = {
   send(submission: Submission): Promise<void>;
   /** Asks the chain, never the bundler alone. */
   check(submission: Submission, transactions: readonly Transaction[]): Promise<SubmissionOutcome>;
-  /** A replacement of the same nonce with higher fees, or null when none is due. */
-  bump?(submission: Submission, transactions: readonly Transaction[]): Promise<SignedSubmission | null>;
+  /** A replacement of the same nonce with higher fees, or null when none is due; with `hurry` one is due in any market. */
+  bump?(
+    submission: Submission,
+    transactions: readonly Transaction[],
+    how?: { hurry: boolean },
+  ): Promise<SignedSubmission | null>;
 };
 
 /** Idempotency of one write: same key + same fingerprint ⇒ the first transaction; other fingerprint ⇒ idempotency_conflict. */

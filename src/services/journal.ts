@@ -1,7 +1,8 @@
 import { newId } from '#src/core/ids.ts';
 import { hearsAll, transactionEvent } from '#src/core/transaction-object.ts';
 import type { JournalStore } from '#src/core/journal-store.ts';
-import type { IdempotencyKey, NewTransaction, Transaction } from '#src/core/journal.ts';
+import type { IdempotencyKey, NewTransaction, Transaction, TransactionError } from '#src/core/journal.ts';
+import { cancel } from './journal/cancel.ts';
 import { idempotent } from './journal/idempotency.ts';
 import { createLanes } from './journal/lanes.ts';
 import { defaultTiming, type JournalContext, type JournalOptions } from './journal/ports.ts';
@@ -18,6 +19,10 @@ export type Journal = {
   ): Promise<{ transaction: Transaction; replayed: boolean }>;
   /** Says that a lane has work. Never throws; may be lost or doubled. */
   wake(lane: string): void;
+  /** Ends a transaction that is still queued and tells of it; null when it is signed, over or nobody's. */
+  cancel(owner: string, id: string, error: TransactionError): Promise<Transaction | null>;
+  /** Asks for a replacement with higher fees of what a lane has sent. Never throws; may be lost. */
+  hurry(lane: string): void;
   /** Says that a network has a new head: lanes at work ask the chain at once. */
   poke(network: string): void;
   /** The transaction once it is `until` (default final), or as it stands after `timeoutMs`. Throws `not_found`. */
@@ -57,6 +62,8 @@ export function createJournal(options: JournalOptions): Journal {
     },
     idempotent: (tx, key, create) => idempotent(tx, ctx.clock, key, create),
     wake: lanes.wake,
+    cancel: (owner, id, error) => cancel(ctx, owner, id, error),
+    hurry: lanes.hurry,
     poke: lanes.poke,
     wait: waiters.wait,
     endWaits: waiters.close,

@@ -89,9 +89,9 @@ export function createUserOperationExecutor(options: UserOperationOptions): Lane
         confirmations,
       );
     },
-    async bump(submission, transactions) {
+    async bump(submission, transactions, how) {
       const { network, account } = await load(submission.lane);
-      const price = raised(submission, await fees(network));
+      const price = raised(submission, await fees(network), how?.hurry ?? false);
       if (!price) return null;
       const state = await accountState(clients.public(network), account);
       if (state.nonce !== submission.nonce) return null;
@@ -131,9 +131,13 @@ function mayBeInside(error: unknown): boolean {
   return known.has(operationFault(error)?.error.reason ?? '');
 }
 
-/** Replacement rules ask a tenth more on both fees; null when the market does not ask for more than is offered. */
-function raised(submission: Submission, market: Pick<Submission, 'maxFeePerGas' | 'maxPriorityFeePerGas'>) {
-  if (market.maxFeePerGas <= submission.maxFeePerGas) return null;
+/** Replacement rules ask a tenth more on both fees; null when the market does not ask for more than is offered and nobody is in a hurry. */
+function raised(
+  submission: Submission,
+  market: Pick<Submission, 'maxFeePerGas' | 'maxPriorityFeePerGas'>,
+  hurry: boolean,
+) {
+  if (!hurry && market.maxFeePerGas <= submission.maxFeePerGas) return null;
   const atLeast = (fee: bigint): bigint => (fee * 11n) / 10n + 1n;
   const higher = (a: bigint, b: bigint): bigint => (a > b ? a : b);
   return {

@@ -4,7 +4,8 @@ import type { JournalTransaction, TransactionMatch, TransactionRepository } from
 import type { Call, NewTransaction, Transaction } from '#src/core/journal.ts';
 import type { Db } from '../handle.ts';
 import { lazy, toJson } from '../statement.ts';
-import { transactions } from '../tables/journal.ts';
+import { events, transactions } from '../tables/journal.ts';
+import { claimRetry, listAttempts } from './transaction-attempts.ts';
 
 type Row = typeof transactions.$inferSelect;
 
@@ -56,6 +57,11 @@ export function transactionRepository(db: Db): TransactionRepository {
         .where(and(eq(transactions.id, id), eq(transactions.status, 'pending')))
         .returning({ id: transactions.id });
       return done.length > 0;
+    },
+    listAttempts: (id) => listAttempts(db, id),
+    claimRetry: (owner, id, next) => claimRetry(db, owner, id, next),
+    async tell(owner, event, at) {
+      await db.insert(events).values({ ...event, owner, createdAt: at });
     },
     async findMany(ids) {
       if (ids.length === 0) return [];

@@ -13,6 +13,8 @@ export type LaneRun = {
   wake(): void;
   /** A new head: ask the chain now about what is open; with `all`, also about what is settled. */
   poke(all?: boolean): void;
+  /** What is sent and in no block is outbid once. */
+  hurry(): void;
   /** Ends after the current step and gives the lease back. */
   stop(): void;
   /** Resolves once the lane has its first round behind it, or ended. */
@@ -25,6 +27,7 @@ type Signals = {
   woken: boolean;
   /** Groups to look at in the next round: those that are due, all that are open, all. */
   look: 'due' | 'open' | 'all';
+  hurry: boolean;
   stopped: boolean;
   lost: boolean;
   /** The first round is over. */
@@ -41,6 +44,7 @@ export function runLane(ctx: JournalContext, lane: string, executor: LaneExecuto
     started: resolve,
     woken: true,
     look: 'due',
+    hurry: false,
     stopped: false,
     lost: false,
     ring: () => {},
@@ -52,6 +56,7 @@ export function runLane(ctx: JournalContext, lane: string, executor: LaneExecuto
   return {
     wake: () => set({ woken: true }),
     poke: (all = false) => set({ look: all ? 'all' : signals.look === 'all' ? 'all' : 'open' }),
+    hurry: () => set({ hurry: true, look: 'open' }),
     stop: () => set({ stopped: true }),
     started,
     done: work(ctx, lane, executor, signals).finally(resolve),
@@ -137,9 +142,10 @@ async function loop(ctx: JournalContext, state: LaneState, signals: Signals): Pr
     for (const group of state.groups.values()) {
       if (signals.look === 'all' || (signals.look === 'open' && !isSettled(group))) group.nextLookAt = 0;
     }
-    Object.assign(signals, { woken: false, look: 'due' });
+    const { hurry } = signals;
+    Object.assign(signals, { woken: false, look: 'due', hurry: false });
     await dispatch(ctx, state);
-    await watch(ctx, state);
+    await watch(ctx, state, hurry);
     signals.started();
     if (isCalled(signals) || canDispatch(state)) continue;
     const busy = state.arrivals || state.sends.size > 0 || [...state.groups.values()].some(needsWatch);

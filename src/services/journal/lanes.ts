@@ -7,11 +7,16 @@ export type Lanes = {
   wake(lane: string): void;
   /** Work arrived, told by another replica. */
   hear(lane: string): void;
+  /** What the lane has sent is to be outbid. */
+  hurry(lane: string): void;
   poke(network: string): void;
   run(lane: string): Promise<void>;
   sweep(settled: boolean): Promise<number>;
   stop(): Promise<void>;
 };
+
+/** Before the name of a lane: not new work, but haste. */
+const hurried = 'hurry ';
 
 /** Lanes that a sweep starts at once: requests need the database too. */
 const sweepWidth = 16;
@@ -45,7 +50,9 @@ export function createLanes(ctx: JournalContext, runsLanes: boolean): Lanes {
     timer.unref();
     retries.set(lane, timer);
   };
-  const hear = (lane: string) => {
+  const hear = (told: string) => {
+    const lane = told.slice(told.startsWith(hurried) ? hurried.length : 0);
+    if (lane !== told) return running.get(lane)?.hurry();
     clearTimeout(retries.get(lane));
     retries.delete(lane);
     if (stopped || !runsLanes) return;
@@ -63,6 +70,11 @@ export function createLanes(ctx: JournalContext, runsLanes: boolean): Lanes {
   return {
     hear,
     wake: (lane) => (runsLanes ? hear(lane) : ctx.notifier?.publish('lane', lane)),
+    hurry(lane) {
+      const run = running.get(lane);
+      if (run) run.hurry();
+      else ctx.notifier?.publish('lane', hurried + lane);
+    },
     poke(network) {
       for (const [lane, run] of running) if (lane.split(':')[1] === network) run.poke();
     },

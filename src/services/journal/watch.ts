@@ -21,7 +21,7 @@ import { type Dead, type Included, moved, noted, reorged, requeued, settled } fr
 type Look = { group: Group; found: { member: Submission; outcome: SubmissionOutcome }[] };
 
 /** Asks the chain about every group that is due and commits what it says in one statement. */
-export async function watch(ctx: JournalContext, state: LaneState): Promise<void> {
+export async function watch(ctx: JournalContext, state: LaneState, hurry = false): Promise<void> {
   const now = monotonic();
   const due = [...state.groups.values()].filter((g) => g.nextLookAt <= now);
   if (due.length === 0) return;
@@ -31,7 +31,7 @@ export async function watch(ctx: JournalContext, state: LaneState): Promise<void
   for (const seen of looks) judge(ctx, state, seen, changes);
   await commit(ctx, state, changes);
   if (changes.transactions.some((t) => t.status === 'pending')) state.arrivals = true;
-  for (const { group } of looks) await follow(ctx, state, group);
+  for (const { group } of looks) await follow(ctx, state, group, hurry);
 }
 
 async function look(ctx: JournalContext, state: LaneState, group: Group): Promise<Look | null> {
@@ -164,21 +164,27 @@ function bury(state: LaneState, group: Group, found: Look['found'], changes: Cha
 }
 
 /** After the commit: forget what is over, send again or replace what is stuck. */
-async function follow(ctx: JournalContext, state: LaneState, group: Group): Promise<void> {
+async function follow(ctx: JournalContext, state: LaneState, group: Group, hurry: boolean): Promise<void> {
   if (group.members.every((m) => m.state === 'final' || m.state === 'dead')) return forget(state, group);
   const latest = latestLive(group);
-  if (!latest || includedMember(group) || group.sending || monotonic() < group.nextSendAt) return;
-  const replacement = latest.sentAt ? await bump(ctx, state, latest) : null;
+  if (!latest || includedMember(group) || group.sending) return;
+  if (!hurry && monotonic() < group.nextSendAt) return;
+  const replacement = latest.sentAt ? await bump(ctx, state, latest, hurry) : null;
   if (replacement) group.members.push(replacement);
   if (!replacement) return send(ctx, state, group, latest);
   const { resendMs, firstPollMs } = ctx.timing;
   send(ctx, state, addSubmission(state, replacement, resendMs, firstPollMs), replacement);
 }
 
-async function bump(ctx: JournalContext, state: LaneState, latest: Submission): Promise<Submission | null> {
+async function bump(
+  ctx: JournalContext,
+  state: LaneState,
+  latest: Submission,
+  hurry: boolean,
+): Promise<Submission | null> {
   if (!state.executor.bump) return null;
   try {
-    const work = state.executor.bump(latest, carried(state, latest).map(toTransaction));
+    const work = state.executor.bump(latest, carried(state, latest).map(toTransaction), { hurry });
     const signed = await within(ctx.timing.callMs, 'bump', work);
     if (!signed) return null;
     if (groupKey(signed) !== groupKey(latest))
