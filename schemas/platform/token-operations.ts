@@ -1,6 +1,24 @@
+import { operations as batch } from './batch.ts';
+import { operations as gasEstimates } from './gas-estimates.ts';
+import { operations as roles } from './roles.ts';
+import { operations as batches } from './token-batches.ts';
 import { operations as moves } from './token-moves.ts';
+import { operations as reads } from './token-reads.ts';
+import { operations as settings } from './token-settings.ts';
 import { operations as tokens } from './tokens.ts';
+import { operations as actions } from './transaction-actions.ts';
 import { operations as transactions } from './transactions.ts';
 
 /** Tokens and all that is done with them. */
-export const operations = [...tokens, ...moves, ...transactions] as const;
+export const operations = [
+  ...tokens,
+  ...settings,
+  ...moves,
+  ...batches,
+  ...reads,
+  ...roles,
+  ...transactions,
+  ...actions,
+  ...batch,
+  ...gasEstimates,
+] as const;

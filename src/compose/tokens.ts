@@ -1,6 +1,10 @@
 import { createTokenContracts } from '#src/chain/tokens/platform.ts';
 import type { Store } from '#src/db/store.ts';
 import type { Journal } from '#src/services/journal.ts';
+import { createBatches } from '#src/services/tokens/batches.ts';
+import { createGasEstimates } from '#src/services/tokens/gas-estimates.ts';
+import { createTokenReads } from '#src/services/tokens/reads.ts';
+import { createTransactionActions } from '#src/services/transaction-actions.ts';
 import { createPlatformTokens } from '#src/services/tokens/tokens.ts';
 import { createTokenMoves } from '#src/services/tokens/moves.ts';
 import { createWriter } from '#src/services/writes.ts';
@@ -10,7 +14,7 @@ import type { Kernel } from './kernel.ts';
 /** Tokens of the platform and what is done with them. */
 export function composeTokens(
   { store, clients, clock }: Kernel,
-  { wallets, preflight, sponsorship }: AccountParts,
+  { wallets, preflight, sponsorship, estimate }: AccountParts,
   journal: Journal,
 ) {
   const writer = createWriter<Store>({ store, journal, sponsorship, now: () => clock.now() });
@@ -24,5 +28,18 @@ export function composeTokens(
     preflight,
     tokens: platformTokens,
   });
-  return { platformTokens, tokenMoves, transactions: store.transactions, journal };
+  const tokenReads = createTokenReads({ store, contracts, tokens: platformTokens });
+  const transactionActions = createTransactionActions({ store, writer, journal, preflight, clock });
+  const batches = createBatches({ store, journal, sponsorship, moves: tokenMoves, preflight, clock });
+  const gasEstimates = createGasEstimates({ moves: tokenMoves, tokens: platformTokens, preflight, estimate });
+  return {
+    batches,
+    gasEstimates,
+    platformTokens,
+    tokenMoves,
+    tokenReads,
+    transactionActions,
+    transactions: store.transactions,
+    journal,
+  };
 }

@@ -68,8 +68,17 @@ const limited: Partial<Record<TokenMethod, readonly TokenStandard[]>> = {
 
 /** @throws validation when tokens of the standard can't do it */
 export function assertMethod(standard: TokenStandard, method: TokenMethod): void {
-  if (limited[method]?.includes(standard) ?? true) return;
-  throw fail('validation', { field: 'id', message: `${standard} tokens have no ${method}` });
+  assertStandard(standard, limited[method] ?? tokenStandards, method);
+}
+
+/** @throws validation when the standard is none of those that have `what` */
+export function assertStandard(
+  standard: TokenStandard,
+  having: readonly TokenStandard[],
+  what: string,
+): void {
+  if (having.includes(standard)) return;
+  throw fail('validation', { field: 'id', message: `${standard} tokens have no ${what}` });
 }
 
 /** A portion as a standard wants it; `at` is where its fields stand in the request. @throws validation naming the field */

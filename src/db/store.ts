@@ -6,6 +6,7 @@ import { apiKeyRepository } from './repositories/api-keys.ts';
 import { eventRepository } from './repositories/events.ts';
 import { catalogueRepository } from './repositories/catalogue.ts';
 import { claimRepository } from './repositories/claims.ts';
+import { batchRepository } from './repositories/batches.ts';
 import { clientTokenRepository } from './repositories/client-tokens.ts';
 import { idempotencyRepository } from './repositories/idempotency.ts';
 import { journalRepository } from './repositories/journal.ts';
@@ -47,6 +48,7 @@ function repositories(db: Db) {
     events: eventRepository(db),
     catalogue: catalogueRepository(db),
     claims: claimRepository(db),
+    batches: batchRepository(db),
     clientTokens: clientTokenRepository(db),
     idempotency: idempotencyRepository(db),
     journal: journalRepository(db),

@@ -19,6 +19,10 @@ import type { TenantWallets } from '#src/services/tenant-wallets.ts';
 import type { WalletSignIn } from '#src/services/wallet-sign-in.ts';
 import type { Webhooks } from '#src/services/webhooks.ts';
 import type { TokenMoves } from '#src/services/tokens/moves.ts';
+import type { Batches } from '#src/services/tokens/batches.ts';
+import type { GasEstimates } from '#src/services/tokens/gas-estimates.ts';
+import type { TokenReads } from '#src/services/tokens/reads.ts';
+import type { TransactionActions } from '#src/services/transaction-actions.ts';
 import type { PlatformTokens } from '#src/services/tokens/tokens.ts';
 
 /** All that the plane is handed. */
@@ -41,6 +45,10 @@ export type PlatformServices = {
   networks: Networks;
   platformTokens: PlatformTokens;
   tokenMoves: TokenMoves;
+  tokenReads: TokenReads;
+  batches: Batches;
+  gasEstimates: GasEstimates;
+  transactionActions: TransactionActions;
   transactions: Pick<TransactionRepository, 'find' | 'list' | 'count'>;
   journal: Pick<Journal, 'wait'>;
   /** Latest block, or null while the network does not answer. */

@@ -2,7 +2,7 @@ import type { Clock } from '#src/core/clock.ts';
 import { fail } from '#src/core/errors.ts';
 import { newId } from '#src/core/ids.ts';
 import type { IdempotencyKey, Transaction } from '#src/core/journal.ts';
-import { accountLane } from '#src/core/lanes.ts';
+import { accountLane, parseAccountLane } from '#src/core/lanes.ts';
 import type {
   PlatformToken,
   PlatformTokenFilter,
@@ -27,12 +27,8 @@ export type Deployed = { token: PlatformToken; transaction: Transaction; replaye
 export type PlatformTokens = {
   /** One user operation of the treasury. @throws user_operation_failed, idempotency_conflict, chain_unavailable */
   deploy(owner: string, network: string, spec: TokenSpec, key: IdempotencyKey | null): Promise<Deployed>;
-  /** The intent of the same, for whoever joins it with others. */
-  deployment(
-    owner: string,
-    network: string,
-    spec: TokenSpec,
-  ): Promise<Intent<Pick<TokenStore, 'platformTokens'>>>;
+  /** The intent of the same; the chain is not asked. */
+  plan(owner: string, network: string, spec: TokenSpec): Promise<Intent<TokenStore>>;
   /** @throws not_found */
   find(owner: string, id: string): Promise<PlatformToken>;
   /** @throws not_found, chain_unavailable */
@@ -60,13 +56,18 @@ export function createPlatformTokens(ports: PlatformTokenPorts): PlatformTokens 
     if (!token) throw fail('not_found', { resource: 'token' });
     return token;
   };
-  const deployment = (owner: string, network: string, spec: TokenSpec) =>
-    deploymentOf(ports, owner, network, spec);
+  const plan = (owner: string, network: string, spec: TokenSpec) => planOf(ports, owner, network, spec);
   return {
     find,
-    deployment,
+    plan,
     async deploy(owner, network, spec, key) {
-      const written = await writer.write(key, () => deployment(owner, network, spec));
+      const written = await writer.write(key, async () => {
+        const intent = await plan(owner, network, spec);
+        const { lane, calls } = intent.transaction;
+        const refusal = await ports.preflight(network, parseAccountLane(lane).address, calls);
+        if (refusal) throw refusalOf(refusal);
+        return intent;
+      });
       const token = await find(owner, String(written.transaction.meta['tokenId']));
       return { ...written, token };
     },
@@ -87,17 +88,15 @@ export function createPlatformTokens(ports: PlatformTokenPorts): PlatformTokens 
   };
 }
 
-async function deploymentOf(
-  { wallets, contracts, preflight, clock }: PlatformTokenPorts,
+async function planOf(
+  { wallets, contracts, clock }: PlatformTokenPorts,
   owner: string,
   network: string,
   spec: TokenSpec,
-): Promise<Intent<Pick<TokenStore, 'platformTokens'>>> {
+): Promise<Intent<TokenStore>> {
   const { wallet } = await wallets.open(owner, treasurySubject);
   const id = newId('tok');
   const { address, effect } = contracts.deployment(spec, wallet.address, contracts.saltOf(id));
-  const refusal = await preflight(network, wallet.address, effect.calls);
-  if (refusal) throw refusalOf(refusal);
   const { name, symbol, standard } = spec;
   const meta = { tokenId: id, token: address, from: wallet.address, name, symbol, standard };
   const lane = accountLane(network, wallet.address);
