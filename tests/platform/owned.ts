@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { createBatch } from '#schemas/platform/batch.ts';
 import { deployToken } from '#schemas/platform/tokens.ts';
 import { retrieveTransaction } from '#schemas/platform/transactions.ts';
 import { getPasskeyChallenge, verifyPasskey } from '#schemas/platform/sign-in.ts';
@@ -12,18 +13,31 @@ import { as, type Key, type Tenant } from './kit.ts';
 /** A tenant with one key of each kind that makes things. */
 export type Owner = { app: FastifyInstance; tenant: Tenant; key: Key };
 
+/** A token that is deployed. */
+async function tokenOf({ app, key }: Owner, standard: 'ERC20' | 'ERC721'): Promise<{ id: string }> {
+  const body = { name: 'Example', symbol: 'EXAMPLE', standard };
+  const { body: token } = await call(app, deployToken, { headers: as(key), body });
+  const params = { id: token.transaction_id };
+  await call(app, retrieveTransaction, { headers: as(key), params, query: { wait: 30 } });
+  return { id: token.id };
+}
+
 /**
  * For each group of operations with ids in their paths, how a tenant comes to own one: the parameters of its path. The
  * longest prefix that fits is taken; an operation without a line makes the tenancy walk fail.
  */
 export const owned: Readonly<Record<string, (owner: Owner) => Promise<Record<string, string>>>> = {
   '/v1/api_keys/:id': async ({ key }) => ({ id: key.id }),
-  '/v1/tokens/:id': async ({ app, key }) => {
-    const body = { name: 'Example Euro', symbol: 'EEUR', standard: 'ERC20' as const };
-    const { body: token } = await call(app, deployToken, { headers: as(key), body });
-    const params = { id: token.transaction_id };
-    await call(app, retrieveTransaction, { headers: as(key), params, query: { wait: 30 } });
-    return { id: token.id };
+  '/v1/tokens/:id': (owner) => tokenOf(owner, 'ERC20'),
+  '/v1/tokens/:id/approved': (owner) => tokenOf(owner, 'ERC721'),
+  '/v1/tokens/:id/approval_for_all': (owner) => tokenOf(owner, 'ERC721'),
+  '/v1/batch/:id': async (owner) => {
+    const { id: token_id } = await tokenOf(owner, 'ERC20');
+    const { body } = await call(owner.app, createBatch, {
+      headers: as(owner.key),
+      body: { operations: [{ method: 'pause', token_id }], idempotency_key: 'owned' },
+    });
+    return { id: body.id };
   },
   '/v1/transactions/:id': async ({ app, key }) => {
     const body = { name: 'Example Euro', symbol: 'EEUR', standard: 'ERC20' as const };

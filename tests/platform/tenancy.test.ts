@@ -55,7 +55,8 @@ describe('another tenant', () => {
   it.each(withId)('gets 404 from $id', async (op) => {
     const params = await paramsOf(op);
     const body = op.body ? { body: op.examples.body } : {};
-    const answer = await attempt(test.app, op, { params, ...body, headers: headersOf(op, theirs) });
+    const { query } = op.examples;
+    const answer = await attempt(test.app, op, { params, query, ...body, headers: headersOf(op, theirs) });
     expect(answer.status, JSON.stringify(answer.body)).toBe(404);
     expect(errorOf(answer)['code']).toMatch(/_not_found$/);
   });
