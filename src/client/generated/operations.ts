@@ -1143,6 +1143,58 @@ export const operations = {
         ]
       ]
     },
+    "pauseToken": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/pause",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "unpauseToken": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/unpause",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "setTokenRoyalty": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/royalty",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "transferTokenOwnership": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/transfer_ownership",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
     "mintToken": {
       "method": "POST",
       "path": "/v1/tokens/{id}/mint",
@@ -1185,6 +1237,186 @@ export const operations = {
     "approveToken": {
       "method": "POST",
       "path": "/v1/tokens/{id}/approve",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "mintTokenBatch": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/mint_batch",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "transferTokenBatch": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/transfer_batch",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "burnTokenBatch": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/burn_batch",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "setTokenApprovalForAll": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/set_approval_for_all",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "permitToken": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/permit",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "transferTokenAndCall": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/transfer_and_call",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "getTokenBalance": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}/balance",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "getTokenBalanceBatch": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}/balance_batch",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "getTokenAllowance": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}/allowance",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "getTokenApproved": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}/approved",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "getTokenApprovalForAll": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}/approval_for_all",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "listTokenRoles": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}/roles",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "checkTokenRole": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}/roles/check",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "grantTokenRole": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/roles/grant",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "revokeTokenRole": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/roles/revoke",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "renounceTokenRole": {
+      "method": "POST",
+      "path": "/v1/tokens/{id}/roles/renounce",
       "security": [
         [
           "PlatformKey"
@@ -1248,6 +1480,73 @@ export const operations = {
           "data"
         ]
       }
+    },
+    "getTransactionTimeline": {
+      "method": "GET",
+      "path": "/v1/transactions/{id}/timeline",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "cancelTransaction": {
+      "method": "POST",
+      "path": "/v1/transactions/{id}/cancel",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "speedUpTransaction": {
+      "method": "POST",
+      "path": "/v1/transactions/{id}/speed_up",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "retryTransaction": {
+      "method": "POST",
+      "path": "/v1/transactions/{id}/retry",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "createBatch": {
+      "method": "POST",
+      "path": "/v1/batch",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "getBatch": {
+      "method": "GET",
+      "path": "/v1/batch/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "estimateGas": {
+      "method": "POST",
+      "path": "/v1/gas_estimates",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
     }
   }
 } as const;
@@ -1295,6 +1594,7 @@ export type ErrorCode =
   | 'WALLET_NOT_FOUND'
   | 'account_locked'
   | 'api_key_not_found'
+  | 'batch_not_found'
   | 'blockchain_error'
   | 'conflict'
   | 'event_not_found'
@@ -1308,6 +1608,7 @@ export type ErrorCode =
   | 'invalid_network'
   | 'ip_not_allowed'
   | 'key_expired'
+  | 'last_admin'
   | 'missing_field'
   | 'network_not_found'
   | 'passkey_not_found'
