@@ -73,6 +73,7 @@ module.exports = {
     layer('chain', '^src/chain/', [core]),
     layer('x402', '^src/x402/', [core]),
     layer('mail', '^src/mail/', [core]),
+    layer('observability', '^src/observability/', [core]),
     layer('services', '^src/services/', [core]),
     rule('client', 'it is installed without anything else', '^src/client/', { pathNot: '^src/client/' }),
     layer('jobs', '^src/jobs/', ['^src/services/', core]),

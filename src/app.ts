@@ -2,7 +2,6 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Redis } from 'ioredis';
 import { registerBodyParser } from '#src/http/body.ts';
 import { registerLimits } from '#src/http/limits.ts';
-import type { Metrics } from '#src/http/metrics.ts';
 import { type Log, registerRequestLog } from '#src/http/logging.ts';
 import { planeOf, registerNotFound } from '#src/http/not-found.ts';
 import { registerOpenApi } from '#src/http/openapi.ts';
@@ -17,7 +16,8 @@ export type AppOptions = {
   /** Proxies whose X-Forwarded-For is believed; false = none. */
   trustProxy: boolean | string;
   redis?: Redis;
-  metrics?: Metrics;
+  /** Looks on at every request. */
+  observe?: (app: FastifyInstance) => void;
   /** Adds hooks that every plane inherits. */
   extend?: (app: FastifyInstance) => void | Promise<void>;
 };
@@ -45,7 +45,7 @@ export async function buildApp(planes: readonly Plane[], options: AppOptions): P
     done();
   });
   registerRequestLog(app);
-  options.metrics?.observe(app);
+  options.observe?.(app);
   await options.extend?.(app);
   const limits = await registerLimits(app, options.redis);
   await registerOpenApi(app, { ...options, planes: planes.map((plane) => plane.definition) });

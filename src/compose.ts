@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
 import { createChainClients, identifyNetwork } from '#src/chain/clients.ts';
 import { verifyEntryPoint } from '#src/chain/entry-points.ts';
@@ -10,7 +11,6 @@ import { openDatabase } from '#src/db/client.ts';
 import type { Database } from '#src/db/handle.ts';
 import { createStore } from '#src/db/store.ts';
 import type { Log } from '#src/http/logging.ts';
-import { createMetrics, type Metrics } from '#src/http/metrics.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { wakeLaneQueue } from '#src/jobs/handlers/wake-lane.ts';
 import { createNotifier } from '#src/jobs/notifier.ts';
@@ -27,6 +27,7 @@ import { composeEvents } from './compose/events.ts';
 import { composeAdapter } from './compose/adapter.ts';
 import { composeFacilitator, composeSigners, countAnswer } from './compose/facilitator.ts';
 import type { Kernel } from './compose/kernel.ts';
+import { composeObservers } from './compose/observers.ts';
 import { composeHandlers } from './compose/handlers.ts';
 import { composeOperators } from './compose/operators.ts';
 import { composePlatform } from './compose/platform.ts';
@@ -49,7 +50,8 @@ export type ComposeOptions = {
 export type Runtime = {
   planes: readonly Plane[];
   redis: Redis | undefined;
-  metrics: Metrics;
+  /** Metrics and traces of requests. */
+  observe(app: FastifyInstance): void;
   /** Lanes, jobs and subscriptions; requests may come after it. */
   start(): Promise<void>;
   /** From now on it is not ready. */
@@ -76,13 +78,15 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
     (await openDatabase({ url: config.env.DATABASE_URL, dataDir: config.env.DATA_DIR, log }));
   const store = createStore(database.db);
   const usage = createUsage({ store, clock, log, flushMs: 2_000 });
-  const metrics = createMetrics(options.version, countAnswer(usage));
-  const clients = createChainClients({ networks, onRequest: (fact) => metrics.rpc(fact) });
+  const observers = await composeObservers({ env: config.env, version: options.version }, countAnswer(usage));
+  const { metrics, observe } = observers;
+  const clients = createChainClients({ networks, onRequest: observers.onRpc });
   const redis = config.env.REDIS_URL
     ? new Redis(config.env.REDIS_URL, { maxRetriesPerRequest: 1 })
     : undefined;
   redis?.on('error', (error: Error) => log.warn({ err: error }, 'redis'));
   const close = async () => {
+    await observers.stop();
     await clients.close();
     redis?.disconnect();
     if (!options.database) await database.close();
@@ -117,7 +121,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       clock,
       log,
       notifier: events.notifier,
-      executors: { account: accounts.executor, signers: signers.executor },
+      executors: observers.traced({ account: accounts.executor, signers: signers.executor }),
       onChange: composeChanges(signers, accounts),
       runsLanes: role !== 'api',
       confirmationsFor: (network) => networks.get(network).confirmations,
@@ -140,7 +144,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
     return {
       planes: [adapter, facilitator.plane, platform.plane],
       redis,
-      metrics,
+      observe,
       async start() {
         await facilitator.prepare();
         jobs = await startJobs({ role, journal, queue, log, handlers: composeHandlers(kernel, events, log) });

@@ -95,7 +95,7 @@ async function main(): Promise<void> {
       publicUrl: config.env.PUBLIC_URL ?? '/',
       log,
       trustProxy: config.trustProxy,
-      metrics: runtime.metrics,
+      observe: runtime.observe,
       ...(runtime.redis ? { redis: runtime.redis } : {}),
     });
     undo.push(() => drain(app, runtime, config.env.SHUTDOWN_DELAY_MS));

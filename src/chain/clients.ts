@@ -20,11 +20,13 @@ export type ChainClients = {
   close(): Promise<void>;
 };
 
+export type RpcObserver = (fact: RpcRequestFact) => void;
+
 export type ClientOptions = {
   networks: Networks;
   timeoutMs?: number;
   /** Told of every request to a node, bundler or paymaster. */
-  onRequest?: (fact: RpcRequestFact) => void;
+  onRequest?: RpcObserver;
 };
 
 /** One set of clients per network, made at first use and shared by the whole process. */

@@ -1,7 +1,8 @@
 import { Ajv } from 'ajv';
 import type { TSchema } from '@sinclair/typebox';
 import { networkIds } from './networks.ts';
-import { type Env, envSchema, type NetworkEnv, networkEnvSchema } from './schema.ts';
+import { type NetworkEnv, networkEnvSchema } from './network-schema.ts';
+import { type Env, envSchema } from './schema.ts';
 
 type RawEnv = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
-import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import { Type, type Static } from '@sinclair/typebox';
+import { secret } from './network-schema.ts';
 
-const secret = <T extends TSchema>(schema: T): T => ({ ...schema, secret: true });
 const keyHex = '0x[0-9a-fA-F]{64}';
 
 /** Environment that the process reads, one entry a variable; README's table is checked against it. */
@@ -190,6 +190,14 @@ export const envSchema = Type.Object({
     default: '0',
     description: '`1` lets webhooks go to this machine, and without TLS (development)',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description:
+        'Where traces go (OTLP/HTTP); other `OTEL_*` variables work as the SDK has them; default: no traces',
+    }),
+  ),
+  OTEL_SERVICE_NAME: Type.String({ default: 'chronos', description: 'Name of this service in traces' }),
   ROLE: Type.Union([Type.Literal('all'), Type.Literal('api'), Type.Literal('worker')], {
     default: 'all',
     description: '`api` serves requests, `worker` runs jobs and lanes, `all` does both',
@@ -207,39 +215,3 @@ export const envSchema = Type.Object({
 });
 
 export type Env = Static<typeof envSchema>;
-
-/** Variables a network has, after its upper-cased name (`BASE_SEPOLIA_RPC_URL`). */
-export const networkEnvSchema = Type.Object({
-  RPC_URL: Type.Optional(
-    secret(
-      Type.String({
-        pattern: '^https?://[^,]+(,https?://[^,]+)*$',
-        description: 'RPC endpoints, comma-separated = fail-over',
-      }),
-    ),
-  ),
-  BUNDLER_URL: Type.Optional(secret(Type.String({ pattern: '^https?://', description: 'ERC-4337 bundler' }))),
-  PAYMASTER_URL: Type.Optional(
-    secret(
-      Type.String({ pattern: '^https?://', description: 'ERC-7677 paymaster; default: the bundler URL' }),
-    ),
-  ),
-  CONFIRMATIONS: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 1000,
-      description: 'Blocks after which a transaction is confirmed; default 1',
-    }),
-  ),
-  TOKEN: Type.Optional(
-    Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Default token of mints' }),
-  ),
-  MINT_VOUCHERS: Type.Optional(
-    Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Voucher contract' }),
-  ),
-  TOKEN_LOCK: Type.Optional(
-    Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Contract that pays and locks claims' }),
-  ),
-});
-
-export type NetworkEnv = Static<typeof networkEnvSchema>;

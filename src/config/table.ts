@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
-import { envSchema, networkEnvSchema } from './schema.ts';
+import { networkEnvSchema } from './network-schema.ts';
+import { envSchema } from './schema.ts';
 
 const start = '<!-- env:start -->';
 const end = '<!-- env:end -->';

@@ -23,6 +23,7 @@ const planted: Record<string, [file: string, text: string]> = {
   chain: ['src/chain/side.ts', `import '#src/db/a.ts';`],
   x402: ['src/x402/side.ts', `import '#src/chain/a.ts';`],
   mail: ['src/mail/side.ts', `import '#src/db/a.ts';`],
+  observability: ['src/observability/side.ts', `import '#src/db/a.ts';`],
   services: ['src/services/wire.ts', `import '#schemas/kit/a.ts';`],
   client: ['src/client/wide.ts', `import '#src/core/a.ts';`],
   jobs: ['src/jobs/wire.ts', `import '#src/http/a.ts';`],

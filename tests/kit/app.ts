@@ -103,7 +103,7 @@ export async function bootApp(options: BootOptions = {}): Promise<TestApp> {
     publicUrl: '/',
     log,
     trustProxy: config.trustProxy,
-    metrics: runtime.metrics,
+    observe: runtime.observe,
     ...(runtime.redis ? { redis: runtime.redis } : {}),
     extend: (one) => recordAnswers(one, runDir),
   });
