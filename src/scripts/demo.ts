@@ -4,6 +4,7 @@ import { mintUsdc } from '#src/localnet/faucet.ts';
 import { findOrStart } from './demo/instance.ts';
 import { paymentsDemo } from './demo/payments.ts';
 import { createReport } from './demo/report.ts';
+import { tokensDemo } from './demo/tokens.ts';
 import { walletsDemo } from './demo/wallets.ts';
 
 const env = process.env;
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
       fund: (to, amount) => mintUsdc(localnet, to, amount),
       report,
     });
+    await tokensDemo({ ...instance, rpcUrl: localnet.rpcUrl, report });
   } finally {
     await instance.stop();
   }
