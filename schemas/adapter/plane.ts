@@ -23,7 +23,7 @@ export const adapterErrors = {
   INVALID_TOKEN: { status: 401, message: 'JWT signature invalid or malformed' },
   TOKEN_EXPIRED: { status: 401, message: 'JWT has expired, refresh required' },
   CLIENT_REVOKED: { status: 401, message: 'API client has been deactivated' },
-  INVALID_CREDENTIALS: { status: 401, message: 'Wrong credentials' },
+  INVALID_CREDENTIALS: { status: 401, message: 'Wrong clientId or clientSecret' },
   MISSING_USER_ID: { status: 400, message: 'X-User-Id header not provided' },
   VALIDATION_ERROR: { status: 400, message: 'The request is invalid' },
   INSUFFICIENT_SCOPE: { status: 403, message: 'Token lacks required permission' },

@@ -18,68 +18,6 @@ async function send(method: 'GET' | 'POST', url: string, headers: Record<string,
   return { status: response.statusCode, headers: response.headers, body: response.json<Json>() };
 }
 
-test('the quick start of the guide, request by request as it is written there', async () => {
-  const json = { 'Content-Type': 'application/json' };
-  const registered = await send(
-    'POST',
-    '/api/v1/auth/register',
-    { 'X-Admin-Key': world.secrets.ADMIN_MASTER_KEY, ...json },
-    `{
-      "name": "My App Production",
-      "scopes": ["wallet", "mint", "transfer", "claim"],
-      "tier": "enterprise"
-    }`,
-  );
-  expect(registered.status).toBe(201);
-  expect(registered.body).toEqual({
-    success: true,
-    client: {
-      clientId: expect.stringMatching(/^client_[0-9a-z]+$/),
-      clientSecret: expect.stringMatching(/^sk_live_c[0-9A-Za-z]+$/),
-      name: 'My App Production',
-      scopes: ['wallet', 'mint', 'transfer', 'claim'],
-      tier: 'enterprise',
-    },
-  });
-  const { clientId, clientSecret } = registered.body['client']!;
-
-  const token = await send('POST', '/api/v1/auth/token', json, JSON.stringify({ clientId, clientSecret }));
-  expect(token.status).toBe(200);
-  expect(token.body).toEqual({
-    success: true,
-    accessToken: expect.stringMatching(/^eyJhbGciOiJIUzI1NiIs/),
-    tokenType: 'Bearer',
-    expiresIn: 3600,
-    scope: 'wallet mint transfer claim',
-  });
-  const accessToken = String(token.body['accessToken']);
-  const claims = JSON.parse(Buffer.from(accessToken.split('.')[1]!, 'base64url').toString()) as Json;
-  expect(claims).toMatchObject({
-    sub: clientId,
-    iss: 'chronos-adapter',
-    aud: 'blockchain-api',
-    jti: expect.any(String),
-    scopes: ['wallet', 'mint', 'transfer', 'claim'],
-    tier: 'enterprise',
-  });
-  expect(Number(claims['exp']) - Number(claims['iat'])).toBe(3600);
-
-  const as = (user: string) => ({ Authorization: `Bearer ${accessToken}`, 'X-User-Id': user, ...json });
-  const created = await send('POST', '/api/v1/wallet/create', as('user_12345'));
-  expect(created.status).toBe(200);
-  expect(created.body).toEqual({
-    success: true,
-    wallet: {
-      address: expect.stringMatching(/^0x[0-9a-fA-F]{40}$/),
-      type: 'smart_account',
-      deployed: false,
-      network: 'base-sepolia',
-      isNew: true,
-    },
-  });
-  expect(created.headers).toMatchObject({ 'ratelimit-limit': '2000', 'x-ratelimit-limit': '2000' });
-});
-
 test('mint, transfer to a second user, balances on the chain, no native coin anywhere', async () => {
   const json = { 'Content-Type': 'application/json' };
   const post = (url: string, headers: Record<string, string>, body: object) =>
