@@ -8,7 +8,7 @@ import {
   updateClient,
 } from '#schemas/adapter/clients.ts';
 import { createWallet } from '#schemas/adapter/wallet.ts';
-import { bootApp, type TestApp } from '#tests/kit/app.ts';
+import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { admin, bearer, type Client, newClient, newUser, outcome, tokenOf } from './kit.ts';
 
@@ -217,6 +217,22 @@ describe('allowed addresses', () => {
     }
     expect(await remaining(client)).toBe(before - 1);
     expect(await token(client.clientId, client.clientSecret)).toEqual([403, 'IP_NOT_ALLOWED']);
+  });
+
+  test('behind a proxy the address is the caller told by one that is believed, else the proxy itself', async () => {
+    const behind = await appOfTest({ replicaOf: world, env: { TRUST_PROXY: '10.9.0.0/16' } });
+    const client = await newClient(world, { allowedIps: ['203.0.113.7', '127.0.0.1'] });
+    const ask = async ({ app }: TestApp, remoteAddress: string, forwarded: string) => {
+      const headers = { ...client.as('user_1'), 'x-forwarded-for': forwarded };
+      return (await app.inject({ method: 'POST', url: createWallet.path, headers, remoteAddress }))
+        .statusCode;
+    };
+    expect(await ask(behind, '10.9.0.1', '203.0.113.7')).toBe(200);
+    expect(await ask(behind, '10.9.0.1', '203.0.113.8')).toBe(403);
+    // What a caller puts before what the proxy adds counts for nothing, and neither does a stranger's word.
+    expect(await ask(behind, '10.9.0.1', '203.0.113.7, 203.0.113.8')).toBe(403);
+    expect(await ask(behind, '198.51.100.1', '203.0.113.7')).toBe(403);
+    expect(await ask(world, '10.9.0.1', '203.0.113.7')).toBe(403);
   });
 
   async function remaining(client: Client): Promise<number> {

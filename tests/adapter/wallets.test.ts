@@ -1,5 +1,5 @@
 import { getCode } from 'viem/actions';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   createWallet,
   getBalance,
@@ -10,8 +10,10 @@ import {
 import { getTransaction } from '#schemas/adapter/transactions.ts';
 import { createLocalnetClient, type LocalnetClient } from '#src/localnet/client.ts';
 import { mintUsdc } from '#src/localnet/faucet.ts';
-import { bootApp, type TestApp } from '#tests/kit/app.ts';
+import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
+import { rpcProxy } from '#tests/kit/rpc-proxy.ts';
+import { networkWith } from './gate.ts';
 import { bearer, type Client, final, mintTo, newClient, newUser, outcome, walletOf } from './kit.ts';
 
 let world: TestApp;
@@ -85,6 +87,33 @@ test('balances of several tokens in one answer, for people, too', async () => {
   });
   const caip = await call(world.app, getBalance, { ...given, query: { network: 'eip155:84532' } });
   expect(caip.body.balances).toHaveLength(1);
+});
+
+test('native and any number of tokens are read in one round trip', async () => {
+  const proxy = await rpcProxy(world.localnet.rpcUrl);
+  onTestFinished(() => proxy.close());
+  const networks = networkWith(world.localnet, { rpcUrls: [proxy.url] });
+  const own = await appOfTest({ env: { ROLE: 'api' }, compose: { networks } });
+  const reader = await newClient(own);
+  const headers = reader.as(newUser());
+  await call(own.app, createWallet, { headers });
+  const { usdc, token } = own.localnet.addresses;
+  const asked = async (query: object) => {
+    const before = proxy.requests;
+    await call(own.app, getBalance, { headers, query });
+    return proxy.requests - before;
+  };
+  expect([await asked({ token: usdc }), await asked({ token: `${usdc},${token}` })]).toEqual([1, 1]);
+});
+
+test('the address is the same after a restart, whatever came between', async () => {
+  const first = await bootApp({ replicaOf: world });
+  const user = newUser();
+  const address = await walletOf(first, client, user);
+  await first.close();
+  await walletOf(world, client, newUser());
+  const next = await appOfTest({ replicaOf: world });
+  expect(await walletOf(next, client, user)).toBe(address);
 });
 
 test('a user without a wallet is told so', async () => {
