@@ -4,7 +4,7 @@ import { allOnce, bothOnce, claims, mintAndTransfer } from './crash-scenes.ts';
 
 test.each(['after_record', 'after_send'])(
   'killed %s, a mint and a transfer each happen exactly once',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async (checkpoint) => {
     expect(await killAt(checkpoint, mintAndTransfer)).toEqual(bothOnce);
   },
@@ -12,7 +12,7 @@ test.each(['after_record', 'after_send'])(
 
 test(
   'killed after_record, a payout, a lock and a release each happen exactly once',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     expect(await killAt('after_record', claims)).toEqual(allOnce);
   },
