@@ -173,6 +173,16 @@ describe('events', () => {
     await answer.body?.cancel();
   });
 
+  it('have headers to be looked at without a stream', async () => {
+    const { headers } = await newCaller();
+    const answer = await test.app.inject({ method: 'HEAD', url: '/v1/events/stream', headers });
+    expect([answer.statusCode, answer.headers['content-type'], answer.body]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+      '',
+    ]);
+  });
+
   it('are not followed behind something that is no id', async () => {
     const { headers } = await newCaller();
     const answer = await fetch(`${await baseOf(test)}/v1/events/stream`, {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import * as deliveries from '#schemas/platform/webhook-deliveries.ts';
 import * as ops from '#schemas/platform/webhooks.ts';
+import { verifyWebhook } from '#src/client/index.ts';
 import { newEvent } from '#src/core/ports/events.ts';
 import { createStore, type Store } from '#src/db/store.ts';
 import { receiver } from '#tests/events/kit.ts';
@@ -54,7 +55,9 @@ describe('webhooks', () => {
     expect(received).toHaveLength(1);
     const [got] = received;
     new Webhook(secret).verify(got!.body, got!.headers as Record<string, string>);
-    expect(JSON.parse(got!.body)).toMatchObject({ object: 'event', id, type: 'thing.done' });
+    const { body: payload, headers: sent } = got!;
+    const verified = await verifyWebhook({ payload, headers: sent, secret });
+    expect(verified).toMatchObject({ object: 'event', id, type: 'thing.done', data: { type: 'thing.done' } });
 
     const listed = () =>
       call(app, deliveries.listWebhookDeliveries, { headers, params, query: { status: 'succeeded' } });

@@ -26,6 +26,8 @@ export function eventRoutes(services: PlatformServices): RouteBinding[] {
       presentEvent(await events.get(principal.owner, params.id)),
     ),
     bind(ops.streamEvents, async ({ principal, query, request, reply }) => {
+      // HEAD wants the headers, and a stream has no end to wait for.
+      if (request.method === 'HEAD') return '';
       const leaving = new AbortController();
       const after = request.headers['last-event-id'];
       const found = await eventStream.open(principal.owner, {
