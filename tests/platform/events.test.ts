@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { revokeApiKey } from '#schemas/platform/api-keys.ts';
 import { getEvent, listEvents } from '#schemas/platform/events.ts';
 import { newEvent } from '#src/core/ports/events.ts';
@@ -8,6 +8,9 @@ import { until } from '#tests/facilitator/kit.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { as, errorOf, newKey, newTenant, ownerOf, type Tenant } from './kit.ts';
+
+// Replicas take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let test: TestApp;
 let store: Store;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import * as deliveries from '#schemas/platform/webhook-deliveries.ts';
 import * as ops from '#schemas/platform/webhooks.ts';
@@ -10,6 +10,9 @@ import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { until } from '#tests/facilitator/kit.ts';
 import { as, errorOf, newKey, newTenant, ownerOf, type Tenant } from './kit.ts';
+
+// Replicas take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let test: TestApp;
 let store: Store;
