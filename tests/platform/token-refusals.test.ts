@@ -185,11 +185,18 @@ it('says what a chain answers that refuses a deployment, and that it is away', a
   onTestFinished(() => proxy.close());
   const far = await appOfTest({ localnet: { ...localnet, rpcUrl: proxy.url } });
   const { headers: mine } = await newIssuer(far);
+  const token = await newToken(far, mine);
   const body = { name: 'Never', symbol: 'NEVER', standard: 'ERC20' as const };
   const error = { code: 3, message: 'execution reverted', data: '0x' };
   proxy.rule = ({ method }) => (method === 'eth_call' ? { error } : 'pass');
   const answer = await attempt(far.app, deployToken, { headers: mine, body });
   expect(errorOf(answer)).toMatchObject({ status: 502, code: 'blockchain_error' });
+  const renounced = await attempt(far.app, roles.renounceTokenRole, {
+    headers: mine,
+    params: { id: token.id },
+    body: { role: 'PAUSER_ROLE', idempotency_key: newRequestKey() },
+  });
+  expect(errorOf(renounced)).toMatchObject({ status: 502, code: 'blockchain_error' });
   proxy.rule = () => 'drop';
   const away = await attempt(far.app, deployToken, { headers: mine, body });
   expect(errorOf(away)).toMatchObject({ status: 503, code: 'service_unavailable' });
