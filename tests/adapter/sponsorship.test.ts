@@ -261,17 +261,16 @@ describe('the daily budget', () => {
     const { spentToday } = await usage();
     await paid({ dailyBudget: spentToday });
     expect(refusal(await mint(user))).toMatchObject({ ...denied, left: '0' });
-    await paid({ dailyBudget: (await priceOf(user)).toString() });
+    await paid({ dailyBudget: ((await priceOf(user)) * 2n).toString() });
     offset = 24 * 3_600_000;
     const { clientId, clientSecret } = client;
     const { authorization } = bearer(await tokenOf(one.app, clientId, clientSecret));
     client = { ...client, as: (userId) => ({ authorization, 'x-user-id': userId }) };
-    const accepted = await mint(user);
-    expect(accepted.status).toBe(202);
-    await final(lanes, client, user, idOf(accepted));
+    expect((await mint(user)).status).toBe(202);
+    // The worker may have run it meanwhile: then it is spent, else reserved.
     const today = await usage();
-    expect(BigInt(today.spentToday)).toBeGreaterThan(0n);
-    expect(BigInt(today.total)).toBe(BigInt(spentToday) + BigInt(today.spentToday));
+    expect(BigInt(today.spentToday) + BigInt(today.reservedToday)).toBeGreaterThan(0n);
+    expect(BigInt(today.total) - BigInt(today.spentToday)).toBe(BigInt(spentToday));
   });
 });
 
