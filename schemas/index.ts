@@ -9,9 +9,11 @@ import { adapterPlane } from './adapter/plane.ts';
 import { operations as adapterTransactions } from './adapter/transactions.ts';
 import { operations as wallets } from './adapter/wallet.ts';
 import { operations as facilitatorAdmin } from './facilitator/admin.ts';
+import { operations as adminAssets } from './facilitator/admin-assets.ts';
 import { operations as accounts } from './facilitator/accounts.ts';
 import { operations as merchantClients } from './facilitator/clients.ts';
 import { operations as discovery } from './facilitator/discovery.ts';
+import { operations as audit } from './facilitator/audit.ts';
 import { operations as metrics } from './facilitator/metrics.ts';
 import { operations as operators } from './facilitator/operators.ts';
 import { operations as payments } from './facilitator/payments.ts';
@@ -59,7 +61,9 @@ const facilitator = [
   ...discovery,
   ...metrics,
   ...facilitatorAdmin,
+  ...adminAssets,
   ...operators,
+  ...audit,
 ];
 const platform = [
   ...platformAccounts,

@@ -9,6 +9,7 @@ import type { Hex } from '#src/core/hex.ts';
 import { createNetworks, type NetworkSettings } from '#src/core/networks.ts';
 import { openDatabase } from '#src/db/client.ts';
 import type { Database } from '#src/db/handle.ts';
+import { withAudit } from '#src/db/audited-store.ts';
 import { createStore } from '#src/db/store.ts';
 import type { Log } from '#src/http/logging.ts';
 import type { Plane } from '#src/http/plane.ts';
@@ -76,7 +77,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
   const database =
     options.database ??
     (await openDatabase({ url: config.env.DATABASE_URL, dataDir: config.env.DATA_DIR, log }));
-  const store = createStore(database.db);
+  const store = withAudit(createStore(database.db), clock);
   const usage = createUsage({ store, clock, log, flushMs: 2_000 });
   const observers = await composeObservers({ env: config.env, version: options.version }, countAnswer(usage));
   const { metrics, observe } = observers;

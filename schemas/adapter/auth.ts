@@ -73,6 +73,7 @@ export const registerClient = operation({
   tag,
   summary: 'Creates API credentials for an app',
   auth: 'admin',
+  audited: true,
   body: ref(RegisterClient),
   success: { status: 201, description: 'Created', schema: success({ client: ref(RegisteredClient) }) },
   errors: [],

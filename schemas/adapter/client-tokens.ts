@@ -46,6 +46,7 @@ export const registerClientToken = operation({
   description:
     'The token must let the voucher contract of the network mint (MINTER_ROLE) and its admin must have allowed our signer there (setSigner). Registering it again answers the same entry.',
   auth: 'admin',
+  audited: true,
   params,
   body: ref(ClientTokenRequest),
   success: { status: 201, description: 'Registered', schema: success({ token: ref(ClientToken) }) },

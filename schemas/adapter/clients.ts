@@ -145,6 +145,7 @@ export const updateClient = operation({
   description:
     '`sponsorship` replaces the whole policy of what is paid for the client, null lifts it. What is over it is refused with SPONSORSHIP_DENIED before it is signed.',
   auth: 'admin',
+  audited: true,
   params,
   body: ref(ClientChange),
   success: one.success,
@@ -160,6 +161,7 @@ export const revokeClient = operation({
   tag,
   summary: 'Deactivates a client for good; its live tokens fail on their next call',
   auth: 'admin',
+  audited: true,
   params,
   errors: ['CLIENT_NOT_FOUND'],
   success: one.success,
@@ -185,6 +187,7 @@ export const rotateClientSecret = operation({
   tag,
   summary: 'Gives a client a new secret; the old one works until the told moment',
   auth: 'admin',
+  audited: true,
   params,
   body: ref(SecretRotation),
   optionalBody: true,

@@ -2,22 +2,15 @@ import { Type } from '@sinclair/typebox';
 import { model, ref, strictObject } from '../kit/model.ts';
 import { operation } from '../kit/operation.ts';
 import { offsetQuery } from '../kit/paging.ts';
-import { AddressString, AmountString, Nullable } from '../kit/scalars.ts';
 import { FacilitatorUser, userExample } from './accounts.ts';
 import { data } from './envelope.ts';
-import { assetExample } from './system.ts';
 
 const plane = 'facilitator';
 const tag = 'Admin';
-const RowId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
-const Deleted = data(strictObject({ deleted: Type.Integer() }));
+export const RowId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+export const Deleted = data(strictObject({ deleted: Type.Integer() }));
 const Email = Type.String({ format: 'email', maxLength: 254 });
 const Password = Type.String({ minLength: 1, maxLength: 1024 });
-const Symbol = Type.String({ minLength: 1, maxLength: 32 });
-const Decimals = Type.Integer({ minimum: 0, maximum: 255 });
-const DomainName = Type.String({ minLength: 1, maxLength: 256, description: 'EIP-712 name' });
-const DomainVersion = Type.String({ minLength: 1, maxLength: 64, description: 'EIP-712 version' });
-const MinAmount = AmountString('Least amount that may be asked for, atomic units');
 
 export const NewFacilitatorUser = model(
   'NewFacilitatorUser',
@@ -34,48 +27,6 @@ export const FacilitatorUserChange = model(
   }),
 );
 
-export const NewAsset = model(
-  'NewAsset',
-  strictObject({
-    network: Type.String({ minLength: 1, maxLength: 64 }),
-    asset: AddressString(),
-    symbol: Symbol,
-    decimals: Decimals,
-    active: Type.Optional(Type.Boolean()),
-    name: Type.Optional(DomainName),
-    version: Type.Optional(DomainVersion),
-    min_amount: Type.Optional(MinAmount),
-  }),
-);
-
-export const AssetChange = model(
-  'AssetChange',
-  strictObject({
-    symbol: Type.Optional(Symbol),
-    decimals: Type.Optional(Decimals),
-    active: Type.Optional(Type.Boolean()),
-    name: Type.Optional(Nullable(DomainName)),
-    version: Type.Optional(Nullable(DomainVersion)),
-    min_amount: Type.Optional(MinAmount),
-  }),
-);
-
-export const AdminAsset = model(
-  'AdminAsset',
-  strictObject({
-    id: Type.Integer(),
-    network: Type.String(),
-    asset: Type.String({ description: 'Token address' }),
-    symbol: Type.String(),
-    decimals: Type.Integer(),
-    active: Type.Boolean(),
-    name: Nullable(Type.String()),
-    version: Nullable(Type.String()),
-    minAmount: Type.String(),
-  }),
-);
-
-const asset = { ...assetExample, name: 'USDC', version: '2', minAmount: '0' };
 const one = { id: 42 };
 
 export const createUser = operation({
@@ -86,6 +37,7 @@ export const createUser = operation({
   tag,
   summary: 'Creates a user',
   auth: 'admin',
+  audited: true,
   body: ref(NewFacilitatorUser),
   success: {
     status: 201,
@@ -113,6 +65,24 @@ export const listUsers = operation({
   examples: { response: { data: [userExample] } },
 });
 
+export const getUser = operation({
+  id: 'getUser',
+  plane,
+  method: 'GET',
+  path: '/admin/users/:id',
+  tag,
+  summary: 'Shows one user to operators',
+  auth: 'admin',
+  params: RowId,
+  success: {
+    status: 200,
+    description: 'The user',
+    schema: data(strictObject({ user: ref(FacilitatorUser) })),
+  },
+  errors: ['NOT_FOUND'],
+  examples: { params: one, response: { data: { user: userExample } } },
+});
+
 export const updateUser = operation({
   id: 'updateUser',
   plane,
@@ -121,6 +91,7 @@ export const updateUser = operation({
   tag,
   summary: 'Changes a user: address, rights, a new password (which ends its sessions), unlock',
   auth: 'admin',
+  audited: true,
   params: RowId,
   body: ref(FacilitatorUserChange),
   success: {
@@ -140,85 +111,11 @@ export const deleteUser = operation({
   tag,
   summary: 'Deletes a user; its sessions and client keys end',
   auth: 'admin',
+  audited: true,
   params: RowId,
   success: { status: 200, description: 'Deleted', schema: Deleted },
   errors: ['NOT_FOUND'],
   examples: { params: one, response: { data: { deleted: 42 } } },
 });
 
-export const registerAsset = operation({
-  id: 'registerAsset',
-  plane,
-  method: 'POST',
-  path: '/admin/assets',
-  tag,
-  summary:
-    'Registers a token that payments may be asked in; its EIP-712 domain is read from it when not told',
-  auth: 'admin',
-  body: ref(NewAsset),
-  success: { status: 201, description: 'Registered', schema: data(ref(AdminAsset)) },
-  errors: ['INVALID_REQUEST', 'CONFLICT'],
-  examples: {
-    body: {
-      network: 'base-sepolia',
-      asset: assetExample.asset,
-      symbol: 'USDC',
-      decimals: 6,
-      active: true,
-    },
-    response: { data: asset },
-  },
-});
-
-export const listAllAssets = operation({
-  id: 'listAllAssets',
-  plane,
-  method: 'GET',
-  path: '/admin/assets',
-  tag,
-  summary: 'Lists all registered assets, inactive ones too',
-  auth: 'admin',
-  success: { status: 200, description: 'Assets', schema: data(Type.Array(ref(AdminAsset))) },
-  errors: [],
-  examples: { response: { data: [asset] } },
-});
-
-export const updateAsset = operation({
-  id: 'updateAsset',
-  plane,
-  method: 'PATCH',
-  path: '/admin/assets/:id',
-  tag,
-  summary: 'Changes an asset; an inactive one is refused in payment requirements',
-  auth: 'admin',
-  params: RowId,
-  body: ref(AssetChange),
-  success: { status: 200, description: 'Changed', schema: data(ref(AdminAsset)) },
-  errors: ['NOT_FOUND'],
-  examples: { params: one, body: { active: false }, response: { data: { ...asset, active: false } } },
-});
-
-export const deleteAsset = operation({
-  id: 'deleteAsset',
-  plane,
-  method: 'DELETE',
-  path: '/admin/assets/:id',
-  tag,
-  summary: 'Removes an asset from the registry',
-  auth: 'admin',
-  params: RowId,
-  success: { status: 200, description: 'Removed', schema: Deleted },
-  errors: ['NOT_FOUND'],
-  examples: { params: one, response: { data: { deleted: 42 } } },
-});
-
-export const operations = [
-  createUser,
-  listUsers,
-  updateUser,
-  deleteUser,
-  registerAsset,
-  listAllAssets,
-  updateAsset,
-  deleteAsset,
-] as const;
+export const operations = [createUser, listUsers, getUser, updateUser, deleteUser] as const;

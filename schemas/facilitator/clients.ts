@@ -78,6 +78,7 @@ export const createMerchantClient = operation({
   tag,
   summary: 'Creates a client key for a resource server; its token is shown this once',
   auth: 'user',
+  audited: true,
   body: ref(NewMerchantClient),
   success: {
     status: 200,
@@ -113,6 +114,7 @@ export const rotateMerchantClient = operation({
   tag,
   summary: 'Replaces the token of a client key; the old one works until its grace ends',
   auth: 'user',
+  audited: true,
   params: ClientParams,
   body: strictObject({
     grace_hours: Type.Optional(
@@ -146,6 +148,7 @@ export const deleteMerchantClient = operation({
   tag,
   summary: 'Revokes a client key; its next call fails',
   auth: 'user',
+  audited: true,
   params: ClientParams,
   success: { status: 200, description: 'Revoked', schema: data(strictObject({ deleted: Type.String() })) },
   errors: ['NOT_FOUND'],

@@ -46,6 +46,8 @@ export type Operation<
   };
   /** Changes nothing, though it is no GET: its successes are logged like reads. */
   asksOnly?: boolean;
+  /** It changes what operators answer for (rights, keys, secrets, assets): each success leaves an audit entry. */
+  audited?: boolean;
   /** Not counted against any rate limit (health, docs). */
   unlimited?: boolean;
   /** Largest body in bytes; the plane's default when absent. */

@@ -83,6 +83,7 @@ export const createApiKey = operation({
   tag,
   summary: 'Creates a key; its secret is shown this once',
   auth: 'user',
+  audited: true,
   body: strictObject({
     name: KeyName,
     type: Type.Optional(KeyType),
@@ -136,6 +137,7 @@ export const updateApiKey = operation({
   tag,
   summary: 'Changes a key; what is left out stays, null lifts a bound',
   auth: 'user',
+  audited: true,
   params: idParams('key'),
   body: strictObject({
     name: Type.Optional(KeyName),
@@ -157,6 +159,7 @@ export const revokeApiKey = operation({
   tag,
   summary: 'Revokes a key for good; its next call fails',
   auth: 'user',
+  audited: true,
   params: idParams('key'),
   success: { status: 200, description: 'Revoked, on every replica', schema: ref(ApiKey) },
   errors: ['api_key_not_found'],
@@ -171,6 +174,7 @@ export const rotateApiKey = operation({
   tag,
   summary: 'Replaces the secret of a key; the old one works until its grace ends',
   auth: 'user',
+  audited: true,
   params: idParams('key'),
   body: strictObject({
     grace_period_seconds: Type.Optional(

@@ -184,6 +184,7 @@ export function composeFacilitator(
     clients: createMerchantClients({ store, clock, secret }),
     reports: createReports({ store, usage: kernel.usage, clock }),
     ...operators,
+    audit: store.audit,
     resources: createResources({ store, networks: kernel.networks, assets, clock }),
     discovery: createDiscovery({ store, networks: kernel.networks, readOffer, clock }),
     tokens: tokenFamilies(kernel),

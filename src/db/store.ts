@@ -1,6 +1,7 @@
 import type { JournalStore } from '#src/core/journal-store.ts';
 import { normalizeDbError } from './errors.ts';
 import type { Db } from './handle.ts';
+import { auditRepository } from './repositories/audit.ts';
 import { apiClientRepository } from './repositories/api-clients.ts';
 import { apiKeyRepository } from './repositories/api-keys.ts';
 import { eventRepository } from './repositories/events.ts';
@@ -45,6 +46,7 @@ function repositories(db: Db) {
   return {
     apiClients: apiClientRepository(db),
     apiKeys: apiKeyRepository(db),
+    audit: auditRepository(db),
     events: eventRepository(db),
     catalogue: catalogueRepository(db),
     claims: claimRepository(db),

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Operation } from '#schemas/kit/operation.ts';
 import { authNames, type PlaneDefinition } from '#schemas/kit/plane.ts';
+import { audited, type AuditFact } from '#src/core/audit.ts';
 import { type AppError, fail, isKind } from '#src/core/errors.ts';
 import { hasScope, principal, type Principal } from '#src/core/principal.ts';
 import { toAppError } from './errors.ts';
@@ -110,6 +111,21 @@ function admission(plane: Plane, limits: Limits) {
   };
 }
 
+/** What the trail keeps of a request, whatever its outcome: an entry is written with its change only. */
+function auditFact(op: Operation, request: FastifyRequest): AuditFact {
+  const { kind, id } = request.principal;
+  const [target] = Object.values(request.params as Record<string, string | number>);
+  return {
+    actor: `${kind}:${id}`,
+    plane: op.plane,
+    operation: op.id,
+    target: target === undefined ? null : String(target),
+    fields: Object.keys((request.body as object | undefined) ?? {}),
+    requestId: request.id,
+    ip: request.ip,
+  };
+}
+
 type Admission = ReturnType<typeof admission>;
 
 /** `url` is the path within `app`. */
@@ -137,14 +153,17 @@ function addRoute(
     },
     handler: async (request, reply) => {
       reply.code(op.success.status);
-      const answer = await handle({
+      const context = {
         principal: request.principal,
         params: request.params as never,
         query: request.query as never,
         body: request.body,
         request,
         reply,
-      });
+      };
+      const answer = await (op.audited
+        ? audited(auditFact(op, request), () => handle(context))
+        : handle(context));
       if (op.success.contentType) reply.type(op.success.contentType);
       return answer;
     },

@@ -38,6 +38,8 @@ export type PaymentAssets = {
   /** Registered and active. */
   listActive(): Promise<PaymentAsset[]>;
   list(): Promise<PaymentAsset[]>;
+  /** @throws not_found */
+  get(id: number): Promise<PaymentAsset>;
   /** An active asset, as of at most half a second ago. */
   findPaymentAsset(network: string, asset: Address): Promise<PaymentAsset | undefined>;
   /** Reads the EIP-712 domain from the token where it is not told. @throws unsupported_network, conflict, chain_unavailable */
@@ -61,6 +63,11 @@ export function createPaymentAssets(options: PaymentAssetsOptions): PaymentAsset
   return {
     listActive: async () => (await fresh.get('all')).active,
     list: () => store.paymentAssets.list({ activeOnly: false }),
+    async get(id) {
+      const asset = await store.paymentAssets.find(id);
+      if (!asset) throw fail('not_found', { resource: 'asset' });
+      return asset;
+    },
     findPaymentAsset: async (network, asset) => (await fresh.get('all')).byAsset.get(`${network} ${asset}`),
     async register(input) {
       const { name: network } = networks.get(input.network);

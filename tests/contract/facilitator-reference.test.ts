@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as accounts from '#schemas/facilitator/accounts.ts';
 import * as admin from '#schemas/facilitator/admin.ts';
+import * as adminAssets from '#schemas/facilitator/admin-assets.ts';
 import * as clients from '#schemas/facilitator/clients.ts';
 import * as metrics from '#schemas/facilitator/metrics.ts';
 import * as payments from '#schemas/facilitator/payments.ts';
@@ -133,12 +134,12 @@ async function offer(headers: Record<string, string>): Promise<void> {
 async function administer(): Promise<void> {
   const headers = { authorization: `Bearer ${test.secrets.ADMIN_MASTER_KEY}` };
   await attempt(test.app, admin.createUser, { headers, body: request(admin.createUser) });
-  const assets = await attempt(test.app, admin.listAllAssets, { headers });
+  const assets = await attempt(test.app, adminAssets.listAllAssets, { headers });
   const [usdc] = assets.body['data'] as { id: number }[];
-  await attempt(test.app, admin.deleteAsset, { headers, params: { id: usdc?.id } });
-  const answer = await attempt(test.app, admin.registerAsset, {
+  await attempt(test.app, adminAssets.deleteAsset, { headers, params: { id: usdc?.id } });
+  const answer = await attempt(test.app, adminAssets.registerAsset, {
     headers,
-    body: request(admin.registerAsset),
+    body: request(adminAssets.registerAsset),
   });
   expect(answer.status).toBe(201);
 }

@@ -3,15 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logIn, refreshAccess } from '#schemas/facilitator/accounts.ts';
 import {
   createUser,
-  deleteAsset,
   deleteUser,
-  listAllAssets,
+  getUser,
   listUsers,
   operations,
-  registerAsset,
-  updateAsset,
   updateUser,
 } from '#schemas/facilitator/admin.ts';
+import {
+  deleteAsset,
+  getAsset,
+  listAllAssets,
+  operations as assetOperations,
+  registerAsset,
+  updateAsset,
+} from '#schemas/facilitator/admin-assets.ts';
 import { listMerchantClients } from '#schemas/facilitator/clients.ts';
 import { getSupported, listAssets } from '#schemas/facilitator/system.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
@@ -28,7 +33,7 @@ afterAll(() => test.close());
 
 const credentials = () => ({ email: `user-${randomUUID()}@example.com`, password });
 
-it.each(operations)('$id is for operators', async (op) => {
+it.each([...operations, ...assetOperations])('$id is for operators', async (op) => {
   const { bearer } = await newPerson(test.app);
   for (const wrong of [{}, bearer, { authorization: 'Bearer admin' }]) {
     const answer = await attempt(test.app, op, {
@@ -62,6 +67,8 @@ describe('users', () => {
 
   it('are listed, oldest first, by pages', async () => {
     const { user } = await create();
+    const alone = await call(test.app, getUser, { headers, params: { id: user.id } });
+    expect(alone.body).toEqual({ data: { user } });
     const { data } = (await call(test.app, listUsers, { headers, query: { limit: 100 } })).body;
     expect(data.at(-1)).toEqual(user);
     expect(
@@ -127,7 +134,11 @@ describe('users', () => {
     );
     const refresh = { refresh_token: merchant.person.refreshToken };
     expect((await attempt(test.app, refreshAccess, { body: refresh })).status).toBe(401);
-    expect((await attempt(test.app, deleteUser, { headers, params })).status).toBe(404);
+    for (const op of [deleteUser, getUser])
+      expect(await attempt(test.app, op, { headers, params })).toMatchObject({
+        status: 404,
+        body: { code: 'NOT_FOUND' },
+      });
   });
 });
 
@@ -153,9 +164,11 @@ describe('assets', () => {
     await call(app, updateAsset, { headers, params, body: { active: false, min_amount: '7' } });
     expect(await shown()).not.toContain(data.id);
     const all = (await call(app, listAllAssets, { headers })).body.data;
-    expect(all.find((one) => one.id === data.id)).toMatchObject({ active: false, minAmount: '7' });
+    const changed = all.find((one) => one.id === data.id);
+    expect(changed).toMatchObject({ active: false, minAmount: '7' });
+    expect((await call(app, getAsset, { headers, params })).body.data).toEqual(changed);
     expect((await call(app, deleteAsset, { headers, params })).body).toEqual({ data: { deleted: data.id } });
-    for (const op of [deleteAsset, updateAsset]) {
+    for (const op of [deleteAsset, getAsset, updateAsset]) {
       const answer = await attempt(app, op, { headers, params, ...(op === updateAsset ? { body: {} } : {}) });
       expect(answer).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
     }

@@ -1,6 +1,6 @@
 import { concatHex, type Hex } from 'viem';
 import { createLocalnetClient } from '#src/localnet/client.ts';
-import { registerAsset } from '#schemas/facilitator/admin.ts';
+import { registerAsset } from '#schemas/facilitator/admin-assets.ts';
 import type { TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { newAddress } from './kit.ts';

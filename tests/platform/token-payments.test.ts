@@ -3,7 +3,7 @@ import { ExactEvmSchemeV1 } from '@x402/evm/exact/v1/client';
 import { decodePaymentResponseHeader, wrapFetchWithPayment, x402Client } from '@x402/fetch';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { registerAsset } from '#schemas/facilitator/admin.ts';
+import { registerAsset } from '#schemas/facilitator/admin-assets.ts';
 import { cloneERC20Abi } from '#src/chain/contracts/generated/clone-erc20.ts';
 import type { Hex } from '#src/core/hex.ts';
 import { newMerchant } from '#tests/facilitator/kit.ts';

@@ -3,6 +3,7 @@ import type { Plane } from '#src/http/plane.ts';
 import { facilitatorAuth } from './auth.ts';
 import { renderFacilitatorError } from './errors.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
@@ -30,6 +31,7 @@ export function facilitatorPlane(services: FacilitatorServices): Plane {
       ...metricsRoutes(services),
       ...adminRoutes(services),
       ...operatorRoutes(services),
+      ...auditRoutes(services),
     ],
     authenticate: facilitatorAuth(services),
     render: renderFacilitatorError,

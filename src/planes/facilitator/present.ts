@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox';
-import type { AdminAsset } from '#schemas/facilitator/admin.ts';
+import type { AdminAsset } from '#schemas/facilitator/admin-assets.ts';
 import type { FacilitatorUser } from '#schemas/facilitator/accounts.ts';
 import type { MerchantClient as MerchantClientBody } from '#schemas/facilitator/clients.ts';
 import type { SettleResult, VerifyResult } from '#schemas/facilitator/payments.ts';

@@ -1,4 +1,5 @@
 import type { Clock } from '#src/core/clock.ts';
+import type { AuditRepository } from '#src/core/ports/audit.ts';
 import type { TokenFamily } from '#src/http/tokens.ts';
 import type { Accounts } from '#src/services/accounts.ts';
 import type { Discovery } from '#src/services/discovery.ts';
@@ -23,6 +24,7 @@ export type FacilitatorServices = {
   discovery: Discovery;
   reports: Reports;
   pauses: NetworkPauses;
+  audit: Pick<AuditRepository, 'list'>;
   signerStatus(): Promise<SettlementLane[]>;
   /** The parts without which this replica should get no requests. */
   missing(): Promise<Part[]>;

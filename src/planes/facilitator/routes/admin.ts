@@ -1,4 +1,6 @@
 import * as admin from '#schemas/facilitator/admin.ts';
+import * as assetOperations from '#schemas/facilitator/admin-assets.ts';
+import { fail } from '#src/core/errors.ts';
 import type { Address } from '#src/core/hex.ts';
 import { bind, type RouteBinding } from '#src/http/route.ts';
 import { data, presentAdminAsset, presentUser } from '../present.ts';
@@ -19,6 +21,11 @@ function userRoutes({ accounts }: FacilitatorServices): RouteBinding[] {
       const { offset = 0, limit = 20 } = query;
       return data((await accounts.list({ offset, limit })).map(presentUser));
     }),
+    bind(admin.getUser, async ({ params }) => {
+      const user = await accounts.find(params.id);
+      if (!user) throw fail('not_found', { resource: 'user' });
+      return data({ user: presentUser(user) });
+    }),
     bind(admin.updateUser, async ({ params, body }) => {
       const { is_admin: isAdmin, ...rest } = body;
       const user = await accounts.update(params.id, {
@@ -37,18 +44,21 @@ function userRoutes({ accounts }: FacilitatorServices): RouteBinding[] {
 function assetRoutes({ assets }: FacilitatorServices): RouteBinding[] {
   const amount = (text: string | undefined) => (text === undefined ? {} : { minAmount: BigInt(text) });
   return [
-    bind(admin.registerAsset, async ({ body }) => {
+    bind(assetOperations.registerAsset, async ({ body }) => {
       const { min_amount: least, asset, ...rest } = body;
       return data(
         presentAdminAsset(await assets.register({ ...rest, asset: asset as Address, ...amount(least) })),
       );
     }),
-    bind(admin.listAllAssets, async () => data((await assets.list()).map(presentAdminAsset))),
-    bind(admin.updateAsset, async ({ params, body }) => {
+    bind(assetOperations.listAllAssets, async () => data((await assets.list()).map(presentAdminAsset))),
+    bind(assetOperations.getAsset, async ({ params }) =>
+      data(presentAdminAsset(await assets.get(params.id))),
+    ),
+    bind(assetOperations.updateAsset, async ({ params, body }) => {
       const { min_amount: least, ...rest } = body;
       return data(presentAdminAsset(await assets.update(params.id, { ...rest, ...amount(least) })));
     }),
-    bind(admin.deleteAsset, async ({ params }) => {
+    bind(assetOperations.deleteAsset, async ({ params }) => {
       await assets.remove(params.id);
       return data({ deleted: params.id });
     }),
