@@ -11,7 +11,7 @@ import { loadConfig } from '#src/config/load.ts';
 import { networkSettings } from '#src/config/networks.ts';
 import type { Secrets } from '#src/config/secrets.ts';
 import type { Hex } from '#src/core/hex.ts';
-import { createLogger } from '#src/http/logging.ts';
+import { createLogger, type Log } from '#src/http/logging.ts';
 import { fundNative } from '#src/localnet/faucet.ts';
 import type { LocalnetInfo } from '#src/localnet/types.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
@@ -38,6 +38,8 @@ export type BootOptions = {
   /** The app uses the test's own handle of the database, so that closing it takes the database away. */
   oneHandle?: boolean;
   compose?: Partial<ComposeOptions>;
+  /** Where log lines go; default: nowhere, or by TEST_LOG_LEVEL. */
+  log?: Log;
 };
 
 const quickly = { resendMs: 500, backoffMs: 50, maxBackoffMs: 1_000, pollMs: 200 };
@@ -85,7 +87,7 @@ export async function bootApp(options: BootOptions = {}): Promise<TestApp> {
     ...options.env,
   });
   const { timing, ...composed } = options.compose ?? {};
-  const log = createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent');
+  const log = options.log ?? createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent');
   const runtime = await compose({
     config,
     secrets,
