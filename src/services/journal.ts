@@ -11,6 +11,8 @@ import { createWaiters, type WaitUntil } from './journal/waiters.ts';
 export type Journal = {
   /** Writes an intent inside the caller's database transaction `tx`; call `wake(lane)` after its commit. */
   submit(tx: JournalStore, transaction: NewTransaction): Promise<Transaction>;
+  /** The same for many in one statement. */
+  submitMany(tx: JournalStore, transactions: readonly NewTransaction[]): Promise<Transaction[]>;
   /** Runs `create` once for a key, in the caller's database transaction; another fingerprint throws `idempotency_conflict`. */
   idempotent(
     tx: JournalStore,
@@ -52,14 +54,20 @@ export function createJournal(options: JournalOptions): Journal {
   });
   const lanes = createLanes(ctx, options.runsLanes ?? true);
   let unsubscribe = async (): Promise<void> => {};
+  const submitMany: Journal['submitMany'] = async (tx, transactions) => {
+    const at = ctx.clock.now();
+    const written = await tx.transactions.insertMany(transactions, at);
+    const events = written.filter(hearsAll).map((one) => transactionEvent(one, 'transaction.created'));
+    if (events.length > 0) await tx.events.insert(events, at);
+    for (const one of written) waiters.expect(one);
+    return written;
+  };
   return {
     async submit(tx, transaction) {
-      const written = await tx.transactions.insert(transaction, ctx.clock.now());
-      if (hearsAll(written))
-        await tx.events.insert([transactionEvent(written, 'transaction.created')], written.createdAt);
-      waiters.expect(written);
-      return written;
+      const [written] = await submitMany(tx, [transaction]);
+      return written as Transaction;
     },
+    submitMany,
     idempotent: (tx, key, create) => idempotent(tx, ctx.clock, key, create),
     wake: lanes.wake,
     cancel: (owner, id, error) => cancel(ctx, owner, id, error),

@@ -1,5 +1,6 @@
 import type { Settlement, SettlementStatus } from '#src/core/ports/settlements.ts';
 import { fail } from '#src/core/errors.ts';
+import { createBooks } from './payments/books.ts';
 import { createIdentifiers } from './payments/identifiers.ts';
 import { settle } from './payments/settle.ts';
 import type { Merchant, PaymentsOptions, SettleAnswer, VerifyAnswer } from './payments/ports.ts';
@@ -20,7 +21,11 @@ export type Payments = {
 
 /** x402 payments: verdicts without a write, settlements exactly once. */
 export function createPayments(options: PaymentsOptions): Payments {
-  const shared = { verdicts: createVerdicts(options), identifiers: createIdentifiers(options.store) };
+  const shared = {
+    verdicts: createVerdicts(options),
+    identifiers: createIdentifiers(options.store),
+    books: createBooks(options),
+  };
   return {
     verify: (merchant, body) => verify(options, shared, merchant, body),
     settle: (merchant, body, idempotencyKey) => settle(options, shared, { merchant, body, idempotencyKey }),

@@ -73,22 +73,27 @@ export type Concluded = { settlement: Settlement; before: SettlementStatus };
 export type SettlementRepository = {
   /** Null when the payment is known already (or a concurrent twin has just written it). */
   insert(settlement: NewSettlement, at: Date): Promise<Settlement | null>;
+  /** The same for many in one statement, in their order. */
+  insertMany(settlements: readonly NewSettlement[], at: Date): Promise<(Settlement | null)[]>;
   find(identity: SettlementIdentity): Promise<Settlement | null>;
   findById(id: string): Promise<Settlement | null>;
   findByIdentifier(owner: string, paymentIdentifier: string): Promise<Settlement | null>;
   findByKey(owner: string, idempotencyKey: string): Promise<Settlement | null>;
   /** Starts a failed one over with a new transaction; false when it is not failed (any more). */
   restart(id: string, transactionId: string, at: Date): Promise<boolean>;
-  /** Writes an outcome; null when it is settled already by other means. */
-  conclude(transactionId: string, outcome: SettlementOutcome, at: Date): Promise<Concluded | null>;
+  /** Writes outcomes in one statement; those that are settled already by other means are left out. */
+  conclude(
+    outcomes: readonly (SettlementOutcome & { transactionId: string })[],
+    at: Date,
+  ): Promise<Concluded[]>;
   /**
    * Takes a payment as settled that somebody else put on the chain (or, without a hash, that had nothing to pay); false
    * when it is settled already. Permit2's logs name no nonce: there a transfer that is counted for another payment, or
    * that our own signers sent for one, is not taken again.
    */
   adopt(id: string, place: Pick<Settlement, 'txHash' | 'blockNumber'>, at: Date): Promise<boolean>;
-  /** Takes the right to say success, once; false when it was taken before. */
-  claimDelivery(id: string, at: Date): Promise<boolean>;
+  /** Takes the right to say success, once; answers the ids whose right was free. */
+  claimDeliveries(ids: readonly string[], at: Date): Promise<string[]>;
   /** One row of an owner, as `list` shows it. */
   view(owner: string, id: string): Promise<Settlement | null>;
   /** Newest first; one on its way has the hash of its latest transaction. `after` is the id of the last row of the page before. */

@@ -1,9 +1,14 @@
-import { and, desc, eq, getTableColumns, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Hex } from '#src/core/hex.ts';
-import type { Settlement, SettlementRepository } from '#src/core/ports/settlements.ts';
+import type {
+  Concluded,
+  NewSettlement,
+  Settlement,
+  SettlementRepository,
+} from '#src/core/ports/settlements.ts';
 import type { Db } from '../handle.ts';
-import { lazy } from '../statement.ts';
+import { lazy, rows, toJson } from '../statement.ts';
 import { settlements as t } from '../tables/facilitator.ts';
 import { submissionLegs, submissions, transactions } from '../tables/journal.ts';
 
@@ -81,14 +86,6 @@ function reads(db: Db): Reads {
 }
 
 function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
-  const claim = lazy(() =>
-    db
-      .update(t)
-      .set({ deliveredAt: sql`${sql.placeholder('at')}::timestamptz` })
-      .where(and(eq(t.id, sql.placeholder('id')), eq(t.status, 'settled'), isNull(t.deliveredAt)))
-      .returning({ id: t.id })
-      .prepare('settlements_claim'),
-  );
   return {
     async insert(settlement, at) {
       const [row] = await db
@@ -98,6 +95,7 @@ function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
         .returning();
       return row ? toSettlement(row) : null;
     },
+    insertMany: (settlements, at) => insertMany(db, settlements, at),
     async restart(id, transactionId, at) {
       const place = { txHash: null, blockNumber: null, gasUsed: null, fee: null, reason: null };
       const done = await db
@@ -107,24 +105,7 @@ function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
         .returning({ id: t.id });
       return done.length > 0;
     },
-    async conclude(transactionId, outcome, at) {
-      const settledAt = outcome.status === 'settled' ? at : null;
-      const old = db
-        .select({ id: t.id, before: t.status })
-        .from(t)
-        .where(eq(t.transactionId, transactionId))
-        .for('update')
-        .as('old');
-      const [row] = await db
-        .update(t)
-        .set({ ...outcome, settledAt, updatedAt: at })
-        .from(old)
-        .where(eq(t.id, old.id))
-        .returning({ ...getTableColumns(t), before: old.before });
-      if (!row) return null;
-      const { before, ...settlement } = row;
-      return { settlement: toSettlement(settlement), before };
-    },
+    conclude: (outcomes, at) => conclude(db, outcomes, at),
     adopt: (id, place, at) =>
       db.transaction(async (tx) => {
         const { txHash } = place;
@@ -144,10 +125,91 @@ function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
           .returning({ id: t.id });
         return done.length > 0;
       }),
-    async claimDelivery(id, at) {
-      return (await claim().execute({ id, at: at.toISOString() })).length > 0;
+    async claimDeliveries(ids, at) {
+      const claimed = await rows<{ id: string }>(
+        db,
+        sql`update settlements set delivered_at = ${at.toISOString()}::timestamptz
+          where id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))
+            and status = 'settled' and delivered_at is null
+          returning id`,
+      );
+      return claimed.map(({ id }) => id);
     },
   };
+}
+
+/** One statement text for any number of rows; in the order of the unique key, so that two of them never lock each other out. */
+async function insertMany(
+  db: Db,
+  settlements: readonly NewSettlement[],
+  at: Date,
+): Promise<(Settlement | null)[]> {
+  const time = at.toISOString();
+  const written = await rows<{ id: string }>(
+    db,
+    sql`insert into settlements (id, owner, client_id, network, chain_id, asset, payer, nonce, pay_to, amount, scheme,
+        method, x402_version, resource, offer, proof, status, transaction_id, idempotency_key, payment_identifier,
+        fingerprint, created_at, updated_at)
+      select id, owner, "clientId", network, "chainId", decode(substr(asset, 3), 'hex'), decode(substr(payer, 3), 'hex'),
+        decode(substr(nonce, 3), 'hex'), decode(substr("payTo", 3), 'hex'), amount, scheme, method, "x402Version",
+        resource, offer, proof, 'received', "transactionId", "idempotencyKey", "paymentIdentifier", fingerprint,
+        ${time}::timestamptz, ${time}::timestamptz
+      from jsonb_to_recordset(${toJson(settlements)}::jsonb) as r(id text, owner text, "clientId" text, network text,
+        "chainId" bigint, asset text, payer text, nonce text, "payTo" text, amount numeric, scheme text, method text,
+        "x402Version" smallint, resource text, offer text, proof text, "transactionId" text, "idempotencyKey" text,
+        "paymentIdentifier" text, fingerprint text)
+      order by "chainId", asset, payer, nonce
+      on conflict do nothing
+      returning id`,
+  );
+  const ids = new Set(written.map(({ id }) => id));
+  const place = { txHash: null, blockNumber: null, gasUsed: null, fee: null, reason: null };
+  const times = { deliveredAt: null, createdAt: at, updatedAt: at, settledAt: null };
+  return settlements.map((one) =>
+    ids.has(one.id) ? { ...one, ...place, ...times, status: 'received' } : null,
+  );
+}
+
+async function conclude(
+  db: Db,
+  outcomes: Parameters<SettlementRepository['conclude']>[0],
+  at: Date,
+): Promise<Concluded[]> {
+  const told = sql`jsonb_to_recordset(${toJson(outcomes)}::jsonb) as told("transactionId" text, status text,
+    "txHash" text, "blockNumber" bigint, "gasUsed" numeric, fee numeric, reason text)`;
+  const old = db
+    .select({
+      id: t.id,
+      before: t.status,
+      status: sql`told.status`.as('told_status'),
+      txHash: sql`decode(substr(told."txHash", 3), 'hex')`.as('told_tx_hash'),
+      blockNumber: sql`told."blockNumber"`.as('told_block_number'),
+      gasUsed: sql`told."gasUsed"`.as('told_gas_used'),
+      fee: sql`told.fee`.as('told_fee'),
+      reason: sql`told.reason`.as('told_reason'),
+    })
+    .from(t)
+    .innerJoin(told, sql`told."transactionId" = ${t.transactionId}`)
+    .orderBy(t.id)
+    .for('update', { of: t })
+    .as('old');
+  const time = sql`${at.toISOString()}::timestamptz`;
+  const found = await db
+    .update(t)
+    .set({
+      status: sql`old.told_status`,
+      txHash: sql`old.told_tx_hash`,
+      blockNumber: sql`old.told_block_number`,
+      gasUsed: sql`old.told_gas_used`,
+      fee: sql`old.told_fee`,
+      reason: sql`old.told_reason`,
+      settledAt: sql`case when old.told_status = 'settled' then ${time} end`,
+      updatedAt: at,
+    })
+    .from(old)
+    .where(eq(t.id, old.id))
+    .returning({ ...getTableColumns(t), before: old.before });
+  return found.map(({ before, ...row }) => ({ settlement: toSettlement(row), before }));
 }
 
 const bytes = (hex: string) => Buffer.from(hex.slice(2), 'hex');

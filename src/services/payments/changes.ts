@@ -1,5 +1,10 @@
 import type { Transaction, TransactionError } from '#src/core/journal.ts';
-import type { SettlementOutcome, SettlementRepository } from '#src/core/ports/settlements.ts';
+import type {
+  Concluded,
+  Settlement,
+  SettlementOutcome,
+  SettlementRepository,
+} from '#src/core/ports/settlements.ts';
 import { type PaymentTellers, tellPayments } from './telling.ts';
 
 /** x402 reason of a journal error. */
@@ -15,18 +20,21 @@ export async function applySettlementChanges(
   transactions: readonly Transaction[],
   environmentOf: (network: string) => 'test' | 'live',
 ): Promise<void> {
-  const concluded = [];
-  for (const t of transactions) {
-    if (t.type !== 'settlement') continue;
-    const one = await tx.settlements.conclude(t.id, outcomeOf(t), t.updatedAt);
-    if (one && one.before !== one.settlement.status) concluded.push(one.settlement);
-  }
-  await tellPayments(tx, concluded, environmentOf);
+  const settlements = transactions.filter((t) => t.type === 'settlement');
+  const [first] = settlements;
+  if (!first) return;
+  const concluded = await tx.settlements.conclude(settlements.map(outcomeOf), first.updatedAt);
+  await tellPayments(tx, newsOf(concluded), environmentOf);
 }
 
-function outcomeOf(t: Transaction): SettlementOutcome {
-  const { txHash, blockNumber, gasUsed, sponsorCost: fee } = t;
-  const place = { txHash, blockNumber, gasUsed, fee };
+/** Those that stand where they did not stand before. */
+export function newsOf(concluded: readonly Concluded[]): Settlement[] {
+  return concluded.flatMap(({ settlement, before }) => (before === settlement.status ? [] : [settlement]));
+}
+
+function outcomeOf(t: Transaction): SettlementOutcome & { transactionId: string } {
+  const { id: transactionId, txHash, blockNumber, gasUsed, sponsorCost: fee } = t;
+  const place = { transactionId, txHash, blockNumber, gasUsed, fee };
   if (t.status === 'confirmed') return { ...place, status: 'settled', reason: null };
   if (t.status === 'failed') return { ...place, status: 'failed', reason: failureReason(t.error) };
   // A reorg took its block away: it is on its way again.

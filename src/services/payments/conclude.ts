@@ -4,7 +4,8 @@ import type { Transaction } from '#src/core/journal.ts';
 import type { Settlement, SettlementOutcome, SettlementRepository } from '#src/core/ports/settlements.ts';
 import { type PreparedPayment, spentReasons } from '#src/core/payment.ts';
 import type { Answers } from './answers.ts';
-import { failureReason } from './changes.ts';
+import type { Books } from './books.ts';
+import { failureReason, newsOf } from './changes.ts';
 import type { PaymentsOptions, SettleAnswer } from './ports.ts';
 import { type PaymentTellers, tellPayments } from './telling.ts';
 import type { Verdicts } from './verify.ts';
@@ -13,6 +14,7 @@ import type { Verdicts } from './verify.ts';
 export type Settling = {
   options: PaymentsOptions;
   verdicts: Verdicts;
+  books: Books;
   answers: Answers;
   payment: PreparedPayment;
   /** The caller's Idempotency-Key. */
@@ -44,10 +46,8 @@ export async function conclude(settling: Settling, row: Settlement): Promise<Set
 
 /** Takes the one right to say success; whoever comes later is told that it was said. */
 async function deliver(settling: Settling, row: Settlement, place: Place): Promise<SettleAnswer> {
-  const { options, answers, key, owner } = settling;
-  if (await options.store.settlements.claimDelivery(row.id, options.clock.now())) {
-    return answers.paid(row, place, false);
-  }
+  const { options, books, answers, key, owner } = settling;
+  if (await books.claimDelivery(row.id)) return answers.paid(row, place, false);
   const now = await options.store.settlements.findById(row.id);
   if (now?.status !== 'settled') return answers.pending(row, place);
   // The same merchant's own key with the same fingerprint may hear its answer again.
@@ -134,9 +134,8 @@ async function write(
   transactionId: string,
   outcome: SettlementOutcome,
 ): Promise<void> {
-  const done = await tx.settlements.conclude(transactionId, outcome, clock.now());
-  if (done && done.before !== done.settlement.status)
-    await tellPayments(tx, [done.settlement], environmentOf);
+  const concluded = await tx.settlements.conclude([{ ...outcome, transactionId }], clock.now());
+  await tellPayments(tx, newsOf(concluded), environmentOf);
 }
 
 /** Takes a payment as settled by other means and tells of it, unless it is settled already; in a database transaction. */

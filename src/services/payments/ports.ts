@@ -16,7 +16,7 @@ type PaymentStore = Repositories & {
 export type PaymentsOptions = {
   engine: PaymentEngine;
   store: PaymentStore;
-  journal: Pick<Journal, 'submit' | 'wait' | 'wake'>;
+  journal: Pick<Journal, 'submit' | 'submitMany' | 'wait' | 'wake'>;
   evidence: {
     /** True or false once the transaction is in a block, null before. */
     proves(network: string, hash: Hex, expect: readonly ExpectedLog[]): Promise<boolean | null>;

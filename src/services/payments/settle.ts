@@ -3,6 +3,7 @@ import { newId } from '#src/core/ids.ts';
 import type { Settlement, SettlementIdentity } from '#src/core/ports/settlements.ts';
 import { type PreparedPayment, type Refusal, spentReasons, type Verdict } from '#src/core/payment.ts';
 import { createAnswers } from './answers.ts';
+import type { Books } from './books.ts';
 import { adopt, adoptAndTell, conclude, type Settling } from './conclude.ts';
 import { type Identifiers, identifierOf } from './identifiers.ts';
 import type { Merchant, PaymentsOptions, SettleAnswer } from './ports.ts';
@@ -17,7 +18,7 @@ export type SettleInput = { merchant: Merchant; body: unknown; idempotencyKey: s
  */
 export async function settle(
   options: PaymentsOptions,
-  { verdicts, identifiers }: { verdicts: Verdicts; identifiers: Identifiers },
+  { verdicts, identifiers, books }: { verdicts: Verdicts; identifiers: Identifiers; books: Books },
   input: SettleInput,
 ): Promise<SettleAnswer> {
   const read = await readPayment(options, input.merchant, input.body, 'settle');
@@ -28,6 +29,7 @@ export async function settle(
   const settling: Settling = {
     options,
     verdicts,
+    books,
     answers,
     payment,
     key: input.idempotencyKey,
@@ -82,17 +84,11 @@ function identityOf({ chainId, asset, payer, nonce }: PreparedPayment): Settleme
 
 /** Writes payment and intent in one database transaction and sees it through. */
 async function begin(settling: Settling, merchant: Merchant, read: Read): Promise<SettleAnswer> {
-  const { options, payment, verdicts } = settling;
+  const { options, payment, verdicts, books } = settling;
   verdicts.forget(payment);
-  const row = await options.store.transaction(async (tx) => {
-    const transactionId = newId('tx');
-    const written = await tx.settlements.insert(
-      rowOf(settling, merchant, read, transactionId),
-      options.clock.now(),
-    );
-    if (written) await options.journal.submit(tx, intentOf(settling, written.id, transactionId));
-    return written;
-  });
+  const transactionId = newId('tx');
+  const settlement = rowOf(settling, merchant, read, transactionId);
+  const row = await books.open({ settlement, intent: intentOf(settling, settlement.id, transactionId) });
   if (row) {
     options.journal.wake(options.laneOf(payment.network));
     return conclude(settling, row);
