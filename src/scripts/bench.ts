@@ -1,10 +1,11 @@
 /**
  * Compares the facilitator with the official one of x402 version 2, on one chain and in turns; prints ratios with their
  * spread. `npm run bench` takes at most five minutes, `npm run bench -- --quick` one; names of sections (verify, settle,
- * blocks, gas) run these alone, `--profile=<folder>` leaves a CPU profile of our server there.
+ * blocks, gas, reads) run these alone, `--profile=<folder>` leaves a CPU profile of our server there.
  */
 import { startArena } from './bench/arena.ts';
 import { benchGas } from './bench/gas.ts';
+import { benchReads } from './bench/reads.ts';
 import { machine } from './bench/report.ts';
 import { benchSettle } from './bench/settle.ts';
 import { benchVerify } from './bench/verify.ts';
@@ -37,6 +38,7 @@ const sections = {
       goal: 30,
     }),
   gas: () => benchGas(arena),
+  reads: () => benchReads(arena, quick ? 2 : 5),
 };
 
 try {

@@ -7,11 +7,14 @@ import {
   PaymentRequirements,
   VerifyResult,
 } from '#schemas/facilitator/payments.ts';
+import { data } from '#schemas/facilitator/envelope.ts';
+import { getSettlement, Settlement } from '#schemas/facilitator/settlements.ts';
+import { ref } from '#schemas/kit/model.ts';
 import { buildValidator } from '#src/http/validation.ts';
 import { loadRecovery } from '#src/x402/recover.ts';
 
 const app = fastify({ schemaController: { compilersFactory: { buildValidator } } });
-for (const schema of [PaymentPayload, PaymentRequirements, PaymentRequest, VerifyResult])
+for (const schema of [PaymentPayload, PaymentRequirements, PaymentRequest, VerifyResult, Settlement])
   app.addSchema(schema);
 
 const { recover } = loadRecovery();
@@ -30,5 +33,11 @@ app.route({
     const timestamp = Math.floor(Date.now() / 1000);
     return { isValid: true, invalidReason: '', payer: authorization.from, timestamp, cachedResult: false };
   },
+});
+app.route({
+  method: 'GET',
+  url: '/object',
+  schema: { response: { 200: data(ref(Settlement)) } },
+  handler: async () => getSettlement.examples.response,
 });
 console.log(await app.listen({ host: '127.0.0.1', port: 0 }));

@@ -43,6 +43,12 @@ async function settle(url: string, body: string, headers: Caller = {}): Promise<
   return answer.transaction;
 }
 
+/** One payment through ours. */
+export async function settleOnce({ ours, payments }: Arena): Promise<void> {
+  const [body = ''] = payments.take(1);
+  await settle(`${ours.url}/api/v1/settle`, body, ours.callers[0]);
+}
+
 async function officialGas(arena: Arena): Promise<number> {
   const [body = ''] = arena.payments.take(1);
   return gasUsed(arena, await settle(`${arena.official.url}/settle`, body));
