@@ -608,6 +608,15 @@ export const operations = {
         "size": 20
       }
     },
+    "getUser": {
+      "method": "GET",
+      "path": "/admin/users/{id}",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
     "updateUser": {
       "method": "PATCH",
       "path": "/admin/users/{id}",
@@ -638,6 +647,15 @@ export const operations = {
     "listAllAssets": {
       "method": "GET",
       "path": "/admin/assets",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ]
+    },
+    "getAsset": {
+      "method": "GET",
+      "path": "/admin/assets/{id}",
       "security": [
         [
           "FacilitatorAdmin"
@@ -688,6 +706,26 @@ export const operations = {
           "FacilitatorAdmin"
         ]
       ]
+    },
+    "listAudit": {
+      "method": "GET",
+      "path": "/admin/audit",
+      "security": [
+        [
+          "FacilitatorAdmin"
+        ]
+      ],
+      "pages": {
+        "by": "cursor",
+        "items": [
+          "data",
+          "entries"
+        ],
+        "next": [
+          "data",
+          "nextCursor"
+        ]
+      }
     }
   },
   "platform": {
