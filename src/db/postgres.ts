@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres, { type Sql } from 'postgres';
+import { isConnectionLoss } from './errors.ts';
 import { type Database, type DatabaseOptions, migrationsFolder } from './handle.ts';
 
 /** Any constant: all replicas must ask for the same one. */
@@ -43,26 +44,54 @@ async function migrateLocked(url: string): Promise<void> {
   }
 }
 
-/** Drizzle sends raw `sql` unprepared (two round trips); our statement texts are few, so prepare them all. */
-function preparing(client: Sql): Sql {
-  const wrap = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(object, key) {
-        const value: unknown = Reflect.get(object, key);
-        if (key === 'unsafe') {
-          const unsafe = value as Sql['unsafe'];
-          return (text: string, values?: never[], how?: object) =>
-            unsafe(text, values, { ...how, prepare: true });
-        }
-        if (key === 'begin' || key === 'savepoint') {
-          const open = value as (...args: unknown[]) => unknown;
-          return (...args: unknown[]) => {
-            const body = args.pop() as (inner: object) => unknown;
-            return open(...args, (inner: object) => body(wrap(inner)));
-          };
-        }
-        return value;
-      },
-    });
-  return wrap(client);
+type Life = { lost: Error | null };
+type Body = (inner: object) => unknown;
+
+/**
+ * Drizzle sends raw `sql` unprepared (two round trips); our statement texts are few, so prepare them all. And the driver
+ * sends what follows a loss, its own rollback too, into a socket that is gone, which ends the process: nothing may
+ * follow it.
+ */
+function preparing(client: Sql, life: Life = { lost: null }): Sql {
+  return new Proxy(client, {
+    get(object, key) {
+      const value: unknown = Reflect.get(object, key);
+      if (key === 'unsafe') {
+        const unsafe = value as Sql['unsafe'];
+        return (text: string, values?: never[], how?: object) => {
+          if (life.lost) throw life.lost;
+          return unsafe(text, values, { ...how, prepare: true });
+        };
+      }
+      if (key === 'begin' || key === 'savepoint') {
+        const open = value as (...args: unknown[]) => Promise<unknown>;
+        return (...args: unknown[]) => {
+          const body = args.pop() as Body;
+          const inner: Life = key === 'begin' ? { lost: null } : life;
+          const opened = open(...args, (sql: Sql) => unlessLost(body, preparing(sql, inner)));
+          return key === 'begin' ? told(opened, inner) : opened;
+        };
+      }
+      return value;
+    },
+  });
+}
+
+/** Never settles on a lost connection: `begin` itself has been told of the loss, and sends no rollback for it. */
+async function unlessLost(body: Body, sql: Sql): Promise<unknown> {
+  try {
+    return await body(sql);
+  } catch (error) {
+    return isConnectionLoss(error) ? new Promise(() => {}) : Promise.reject(error as Error);
+  }
+}
+
+/** What a transaction body still sends after its connection was lost is refused. */
+async function told(opened: Promise<unknown>, life: Life): Promise<unknown> {
+  try {
+    return await opened;
+  } catch (error) {
+    if (isConnectionLoss(error)) life.lost = error as Error;
+    throw error;
+  }
 }

@@ -96,7 +96,8 @@ async function accepted(base: string, request: Request): Promise<string> {
 export async function endOf(base: string, writes: Writes, user: string, id: string): Promise<Transaction> {
   const path = `/api/v1/transactions/${id}?wait=30`;
   const read = async () => {
-    const { body } = await send(base, 'GET', path, as(writes, user));
+    const { status, body } = await send(base, 'GET', path, as(writes, user));
+    if (status !== 200) throw new Error(`${id} answered ${status}: ${JSON.stringify(body)}`);
     return body['transaction'] as Transaction;
   };
   const first = await read();
