@@ -1,4 +1,4 @@
-import type { Address } from 'viem';
+import { type Address, encodeAbiParameters, keccak256, numberToHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { createLocalnetClient } from './client.ts';
 import type { LocalnetInfo } from './types.ts';
@@ -31,4 +31,18 @@ export async function fundNative(
   const client = createLocalnetClient(rpcUrl);
   const balance = await client.getBalance({ address: to });
   await client.setBalance({ address: to, value: balance + wei });
+}
+
+/** Slot of FiatTokenV2_2's balances. */
+const balanceSlot = 9n;
+
+/** Sets an account's test USDC with no transaction: the minter's key is everybody's, and its nonces would collide. */
+export async function setUsdc(
+  { rpcUrl }: Pick<LocalnetInfo, 'rpcUrl'>,
+  owner: Address,
+  amount: bigint,
+): Promise<void> {
+  const key = encodeAbiParameters([{ type: 'address' }, { type: 'uint256' }], [owner, balanceSlot]);
+  const value = numberToHex(amount, { size: 32 });
+  await createLocalnetClient(rpcUrl).setStorageAt({ address: usdcAddress, index: keccak256(key), value });
 }

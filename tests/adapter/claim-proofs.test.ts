@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { executeClaim, verifyClaim } from '#schemas/adapter/claims.ts';
 import { transferTokens } from '#schemas/adapter/wallet.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { createLocalnetClient } from '#src/localnet/client.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { type Claimant, claimant, idOf, newClaim, paid, no, refusal } from './claims-kit.ts';
@@ -59,7 +60,7 @@ describe('a payout that happened', () => {
     expect(await mine.verify({ txHash: txHash.toUpperCase().replace('X', 'x') })).toEqual(proof);
     expect(await mine.verify({ claimId, txHash, network: 'eip155:84532' })).toEqual(proof);
     const { confirmations } = await mine.verify({ claimId });
-    await mintUsdc(world.localnet, mine.treasury, 1n);
+    await createLocalnetClient(world.localnet.rpcUrl).mine({ blocks: 1 });
     expect((await mine.verify({ claimId })).confirmations).toBeGreaterThan(confirmations);
   });
 
@@ -113,7 +114,7 @@ describe('what is no payout of the claim', () => {
     const { claimId, to } = await paid(mine, { amount: '9' });
     const sender = newUser();
     const { client } = mine;
-    await mintUsdc(world.localnet, await walletOf(world, client, sender), 9n);
+    await setUsdc(world.localnet, await walletOf(world, client, sender), 9n);
     const body = { token: world.localnet.addresses.usdc, to: to!, amount: '9' };
     const sent = await call(world.app, transferTokens, { headers: client.as(sender), body });
     const transfer = await final(world, client, sender, sent.body.transaction.id);

@@ -4,7 +4,7 @@ import { executeClaim, getClaim, releaseClaim, verifyClaim } from '#schemas/adap
 import { getClient } from '#schemas/adapter/clients.ts';
 import type { BodyOf, SuccessOf } from '#schemas/kit/operation.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import type { TestApp } from '#tests/kit/app.ts';
 import { type Answered, attempt, call } from '#tests/kit/call.ts';
 import { admin, type Client, final, newClient, newUser, type Transaction } from './kit.ts';
@@ -42,7 +42,7 @@ export async function claimant(world: TestApp, funds: bigint, client?: Client) {
   const app = client ?? (await newClient(world));
   const user = newUser();
   const treasury = await treasuryOf(world, app);
-  if (funds > 0n) await mintUsdc(world.localnet, treasury, funds);
+  if (funds > 0n) await setUsdc(world.localnet, treasury, funds);
   const headers = (more?: Record<string, string>) => app.as(user, more);
   return {
     client: app,

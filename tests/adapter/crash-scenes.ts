@@ -1,7 +1,7 @@
 import { erc20Abi } from 'viem';
 import { expect } from 'vitest';
 import { createLocalnetClient } from '#src/localnet/client.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import type { Answer, Lives, Scene, Stage } from './crash.ts';
 import type { Transaction } from './kit.ts';
 
@@ -18,7 +18,7 @@ const held = ({ localnet }: Stage, token: 'usdc' | 'token', account: Address) =>
 /** A mint of 5 by the treasury and a transfer of 4 out of 10 by the user. */
 export const mintAndTransfer: Scene = {
   async writes({ localnet, wallet, post }) {
-    await mintUsdc(localnet, wallet, 10n);
+    await setUsdc(localnet, wallet, 10n);
     await post('/api/v1/mint/sign', { receiptId: 'r1', amount: '5' });
     const transfer = { toUserId: 'user_2', token: localnet.addresses.usdc, amount: '4' };
     return [
@@ -59,7 +59,7 @@ export const claims: Scene = {
   async writes(stage) {
     const { localnet, treasury } = stage;
     const token = localnet.addresses.usdc;
-    await mintUsdc(localnet, treasury, 20n);
+    await setUsdc(localnet, treasury, 20n);
     await lockDue(stage);
     const path = '/api/v1/claims/execute';
     return [

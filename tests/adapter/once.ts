@@ -2,7 +2,7 @@ import { erc20Abi, type Hex, parseEventLogs, zeroAddress } from 'viem';
 import { entryPoint07Abi } from 'viem/account-abstraction';
 import { expect } from 'vitest';
 import { createLocalnetClient } from '#src/localnet/client.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import type { LocalnetInfo } from '#src/localnet/types.ts';
 import { newReceipt, newUser, type Transaction } from './kit.ts';
 
@@ -51,7 +51,7 @@ export async function prepareWrites({ base, adminKey, localnet }: Place, count: 
   writes.receiver = await someone();
   for (let i = 0; i < count; i += 1) {
     const person = { ...(await someone()), receiptId: newReceipt() };
-    await mintUsdc(localnet, person.wallet, 1n);
+    await setUsdc(localnet, person.wallet, 1n);
     const receipt = { receiptId: person.receiptId, amount: '5' };
     expect((await send(base, 'POST', '/api/v1/mint/sign', as(writes, person.user), receipt)).status).toBe(
       200,

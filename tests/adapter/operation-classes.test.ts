@@ -1,7 +1,7 @@
 import { encodeErrorResult, parseAbi, toFunctionSelector } from 'viem';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { transferTokens } from '#schemas/adapter/wallet.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { rpcProxy, type RpcProxy } from '#tests/kit/rpc-proxy.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   });
   client = await newClient(world);
   user = newUser();
-  await mintUsdc(localnet, await walletOf(world, client, user), 1_000n);
+  await setUsdc(localnet, await walletOf(world, client, user), 1_000n);
   await mintTo(world, client, user, 1n);
 });
 

@@ -6,7 +6,7 @@ import { executeMint, getMintStatus, signMint } from '#schemas/adapter/mint.ts';
 import { getTransaction } from '#schemas/adapter/transactions.ts';
 import { transferTokens } from '#schemas/adapter/wallet.ts';
 import { mintVouchersAbi } from '#src/chain/contracts/generated/mint-vouchers.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import type { TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { type Client, final, mintTo, newClient, newReceipt, newUser, walletOf } from './kit.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   world = await own.boot({ env: { OPERATION_PATIENCE_MS: '1500' } });
   client = await newClient(world);
   user = newUser();
-  await mintUsdc(own.localnet, await walletOf(world, client, user), 1_000n);
+  await setUsdc(own.localnet, await walletOf(world, client, user), 1_000n);
   await mintTo(world, client, user, 1n);
 });
 

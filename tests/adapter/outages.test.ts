@@ -4,7 +4,7 @@ import { executeMint, signMint } from '#schemas/adapter/mint.ts';
 import { createWallet, getBalance, getWallet, transferTokens } from '#schemas/adapter/wallet.ts';
 import { getTransaction } from '#schemas/adapter/transactions.ts';
 import { registerClient } from '#schemas/adapter/auth.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { type Gate, gateTo, networkWith } from './gate.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   world = await bootApp({ compose: { networks } });
   client = await newClient(world);
   user = newUser();
-  await mintUsdc(localnet, await walletOf(world, client, user), 100n);
+  await setUsdc(localnet, await walletOf(world, client, user), 100n);
 });
 
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { executeMint, signMint } from '#schemas/adapter/mint.ts';
 import { transferTokens } from '#schemas/adapter/wallet.ts';
 import type { BodyOf } from '#schemas/kit/operation.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { rpcProxy, type RpcProxy } from '#tests/kit/rpc-proxy.ts';
@@ -138,7 +138,7 @@ describe('contracts and methods', () => {
   test('what is not on the list is refused by contract and method', async () => {
     const user = newUser();
     const { usdc, token } = one.localnet.addresses;
-    await mintUsdc(one.localnet, await walletOf(one, client, user), 10n);
+    await setUsdc(one.localnet, await walletOf(one, client, user), 10n);
     await paid({ allow: [{ contract: usdc, methods: ['transfer(address,uint256)'] }] });
     expect(refusal(await mint(user))).toMatchObject({
       ...denied,

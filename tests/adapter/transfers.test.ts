@@ -3,7 +3,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transferTokens, createWallet } from '#schemas/adapter/wallet.ts';
 import { createLocalnetClient, type LocalnetClient } from '#src/localnet/client.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { type Client, final, newClient, newReceipt, newUser, outcome, walletOf } from './kit.ts';
@@ -27,7 +27,7 @@ const held = (holder: `0x${string}`) =>
 
 async function fundedUser(amount: bigint): Promise<string> {
   const user = newUser();
-  await mintUsdc(world.localnet, await walletOf(world, client, user), amount);
+  await setUsdc(world.localnet, await walletOf(world, client, user), amount);
   return user;
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { getTransaction } from '#schemas/adapter/transactions.ts';
 import { transferTokens } from '#schemas/adapter/wallet.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { type Client, newClient, newUser, outcome, walletOf } from './kit.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   client = await newClient(world);
   user = newUser();
-  await mintUsdc(world.localnet, await walletOf(world, client, user), 100n);
+  await setUsdc(world.localnet, await walletOf(world, client, user), 100n);
 });
 
 afterAll(() => world.close());

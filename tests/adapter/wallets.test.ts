@@ -9,7 +9,7 @@ import {
 } from '#schemas/adapter/wallet.ts';
 import { getTransaction } from '#schemas/adapter/transactions.ts';
 import { createLocalnetClient, type LocalnetClient } from '#src/localnet/client.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { rpcProxy } from '#tests/kit/rpc-proxy.ts';
@@ -52,7 +52,7 @@ test('`deployed` is what the chain says: false until the first operation, then t
   const deployed = async () =>
     (await call(world.app, getWallet, { headers: client.as(user) })).body.wallet.deployed;
   expect([await deployed(), await getCode(chain, { address })]).toEqual([false, undefined]);
-  await mintUsdc(world.localnet, address, 5n);
+  await setUsdc(world.localnet, address, 5n);
   const body = {
     to: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
     token: world.localnet.addresses.usdc,
@@ -71,7 +71,7 @@ test('`deployed` is what the chain says: false until the first operation, then t
 test('balances of several tokens in one answer, for people, too', async () => {
   const user = newUser();
   const address = await walletOf(world, client, user);
-  await mintUsdc(world.localnet, address, 1_500_000n);
+  await setUsdc(world.localnet, address, 1_500_000n);
   await mintTo(world, client, user, 2n * 10n ** 18n);
   const { usdc, token } = world.localnet.addresses;
   const given = { headers: client.as(user), query: { token: `${usdc.toLowerCase()},${token}` } };

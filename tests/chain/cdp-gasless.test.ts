@@ -4,7 +4,7 @@ import { createKeys } from '#src/chain/keys/keyring.ts';
 import { keySettings } from '#src/config/keys.ts';
 import { loadConfig } from '#src/config/load.ts';
 import { networkSettings } from '#src/config/networks.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { type CdpDouble, startCdpDouble } from '#tests/kit/cdp-double.ts';
 import { type ChainWorld, prepare, settled, startChainWorld } from './world.ts';
 
@@ -46,7 +46,7 @@ test('a wallet whose key Coinbase keeps moves tokens without gas, deployment and
   const to = (await world.wallet()).address;
   expect(wallet.key).toMatchObject({ backend: 'cdp', owner: wallet.initialOwner });
   const { usdc } = world.localnet.addresses;
-  await mintUsdc(world.localnet, wallet.address, 10n);
+  await setUsdc(world.localnet, wallet.address, 10n);
 
   for (const amount of [3n, 4n]) {
     const legs = [

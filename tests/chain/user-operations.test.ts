@@ -5,7 +5,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Submission, Transaction } from '#src/core/journal.ts';
 import type { AccountRecord } from '#src/core/ports/accounts.ts';
-import { mintUsdc } from '#src/localnet/faucet.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { type ChainWorld, prepare, settled, startChainWorld } from './world.ts';
 
 let world: ChainWorld;
@@ -25,7 +25,7 @@ function transfer(from: AccountRecord, to: Hex, amount: bigint): Transaction {
 
 async function funded(amount: bigint): Promise<AccountRecord> {
   const account = await world.wallet();
-  await mintUsdc(world.localnet, account.address, amount);
+  await setUsdc(world.localnet, account.address, amount);
   return account;
 }
 

@@ -1,3 +1,4 @@
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { randomBytes } from 'node:crypto';
 import { concatHex, encodeAbiParameters, erc20Abi, type Hex, maxUint256 } from 'viem';
 import { toAccount } from 'viem/accounts';
@@ -20,7 +21,6 @@ import {
 } from './hostile-kit.ts';
 import {
   chainOf,
-  giveUsdc,
   type Merchant,
   newAddress,
   newMerchant,
@@ -145,7 +145,7 @@ describe('an asset', () => {
 
 /** Signs as a wallet contract's owner would; what it says is up to the wallet. */
 const walletBody = async (from: Hex, signature: Hex, version: 1 | 2 = 2): Promise<PaymentBody> => {
-  await giveUsdc(test.localnet, from, 1_000_000n);
+  await setUsdc(test.localnet, from, 1_000_000n);
   const payer = toAccount({
     address: from,
     signMessage: async () => signature,
@@ -203,7 +203,7 @@ describe('a wallet contract', () => {
 
 describe('by Permit2', () => {
   const permit2From = async (from: Hex, signature: Hex) => {
-    await giveUsdc(test.localnet, from, 1_000_000n);
+    await setUsdc(test.localnet, from, 1_000_000n);
     const client = createLocalnetClient(test.localnet.rpcUrl);
     await client.impersonateAccount({ address: from });
     await client.setBalance({ address: from, value: 10n ** 18n });

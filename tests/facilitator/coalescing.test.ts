@@ -1,7 +1,8 @@
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { type Address, decodeFunctionData, type Hex, multicall3Abi, slice } from 'viem';
 import { generatePrivateKey, privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { giveUsdc, newAddress, newPayer, paymentBody, price, sentBy, settle, verify } from './kit.ts';
+import { newAddress, newPayer, paymentBody, price, sentBy, settle, verify } from './kit.ts';
 import { type OwnWorld, startOwnWorld } from './own-chain-kit.ts';
 
 type Leg = { from: Address; to: Address };
@@ -121,7 +122,7 @@ describe('payments in one call tell no lies of each other', () => {
     expect(refused?.body).toMatchObject({ isValid: false });
     const last = simulated.findLast((legs) => legs.some(({ from }) => sameAddress(from, poor.address)));
     expect(last).toHaveLength(1);
-    await giveUsdc(chain(), poor.address, price);
+    await setUsdc(chain(), poor.address, price);
     expect((await ask(body)).body).toMatchObject({ isValid: true, cachedResult: false });
   });
 

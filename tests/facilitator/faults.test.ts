@@ -3,7 +3,7 @@ import { keccak256, parseEther, parseTransaction, type Hex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { listSettlements } from '#schemas/facilitator/settlements.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
-import { fundNative } from '#src/localnet/faucet.ts';
+import { fundNative, setUsdc } from '#src/localnet/faucet.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { type RpcFate, rpcProxy, type RpcProxy } from '#tests/kit/rpc-proxy.ts';
@@ -11,7 +11,6 @@ import {
   authorizationsUsed,
   chainOf,
   expectSettledOnce,
-  giveUsdc,
   type Merchant,
   newAddress,
   newMerchant,
@@ -185,7 +184,7 @@ describe('a race on the chain', () => {
     proxy.rule = async ({ method }): Promise<RpcFate> => {
       if (method === sends && !spent) {
         spent = true;
-        await giveUsdc(test.localnet, owner, 0n);
+        await setUsdc(test.localnet, owner, 0n);
       }
       return 'pass';
     };

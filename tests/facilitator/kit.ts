@@ -2,14 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import {
   createPublicClient,
-  encodeAbiParameters,
   encodeFunctionData,
   erc20Abi,
   getAddress,
   type Hex,
   http,
-  keccak256,
-  numberToHex,
   parseAbi,
   parseAbiItem,
   parseEther,
@@ -22,7 +19,7 @@ import { settlePayment, verifyPayment } from '#schemas/facilitator/payments.ts';
 import { listSettlements } from '#schemas/facilitator/settlements.ts';
 import { encodeAggregate3 } from '#src/chain/multicall3.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
-import { fundNative } from '#src/localnet/faucet.ts';
+import { fundNative, setUsdc } from '#src/localnet/faucet.ts';
 import type { LocalnetInfo } from '#src/localnet/types.ts';
 import type { TestApp } from '#tests/kit/app.ts';
 import { type Answered, attempt, call } from '#tests/kit/call.ts';
@@ -74,23 +71,10 @@ export function newAddress(): Hex {
   return privateKeyToAccount(generatePrivateKey()).address;
 }
 
-/** Slot of FiatTokenV2_2's balances. */
-const balanceSlot = 9n;
-
-/** Gives USDC by writing the balance: the minter's key is shared by all test files and its nonces would collide. */
-export async function giveUsdc(localnet: LocalnetInfo, owner: Hex, amount: bigint): Promise<void> {
-  const key = encodeAbiParameters([{ type: 'address' }, { type: 'uint256' }], [owner, balanceSlot]);
-  await createLocalnetClient(localnet.rpcUrl).setStorageAt({
-    address: localnet.addresses.usdc,
-    index: keccak256(key),
-    value: numberToHex(amount, { size: 32 }),
-  });
-}
-
 /** An account with test USDC. */
 export async function newPayer(localnet: LocalnetInfo, amount = 1_000_000n): Promise<PrivateKeyAccount> {
   const account = privateKeyToAccount(generatePrivateKey());
-  if (amount > 0n) await giveUsdc(localnet, account.address, amount);
+  if (amount > 0n) await setUsdc(localnet, account.address, amount);
   return account;
 }
 

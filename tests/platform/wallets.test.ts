@@ -1,3 +1,4 @@
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { randomUUID } from 'node:crypto';
 import {
   createPublicClient,
@@ -17,7 +18,6 @@ import {
   listWalletBalances,
 } from '#schemas/platform/wallets.ts';
 import type { Hex } from '#src/core/hex.ts';
-import { giveUsdc } from '#tests/facilitator/kit.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { as, errorOf, newKey, newTenant } from './kit.ts';
@@ -100,7 +100,7 @@ describe('balances', () => {
   it('are the coin first, then the tokens asked for', async () => {
     const { body: wallet } = await make();
     const { usdc, token } = test.localnet.addresses;
-    await giveUsdc(test.localnet, wallet.address as Hex, 1_500_000n);
+    await setUsdc(test.localnet, wallet.address as Hex, 1_500_000n);
     const read = async (query: object) =>
       (await call(test.app, listWalletBalances, { headers: caller, params: { id: wallet.id }, query })).body;
     const coin = {
