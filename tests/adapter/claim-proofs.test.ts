@@ -44,6 +44,7 @@ describe('a payout that happened', () => {
       from: mine.treasury,
       to,
       amount: '7',
+      releaseAt: null,
     };
     const proof = {
       success: true,
