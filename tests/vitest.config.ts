@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { deepFiles } from './kit/sets.ts';
 
 /** Tests that need neither chain nor database: they start at once. */
 const plain = [
@@ -27,7 +28,7 @@ const config = defineConfig({
         test: {
           name: 'live',
           include: ['tests/**/*.test.ts'],
-          exclude: [...plain, ...coverage, 'tests/deep/**'],
+          exclude: [...plain, ...coverage, ...deepFiles],
           globalSetup: 'tests/kit/global-setup.ts',
         },
       },
