@@ -14,12 +14,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 async function openEmbedded(options: DatabaseOptions): Promise<Omit<Database, 'ping'>> {
   const { openPglite } = await loadPglite();
-  if (options.dataDir === 'memory://') return openPglite(undefined, async () => {});
+  if (options.dataDir === 'memory://') return openPglite(undefined, async () => {}, options.log);
   const folder = join(options.dataDir, 'pglite');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const release = await takeFolderLock(join(options.dataDir, 'pglite.lock'));
   try {
-    return await openPglite(folder, release);
+    return await openPglite(folder, release, options.log);
   } catch (error) {
     await release();
     throw error;

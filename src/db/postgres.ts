@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres, { type Sql } from 'postgres';
 import { isConnectionLoss } from './errors.ts';
+import { openPool } from './postgres-pool.ts';
 import { type Database, type DatabaseOptions, migrationsFolder } from './handle.ts';
 
 /** Any constant: all replicas must ask for the same one. */
@@ -9,22 +10,26 @@ const migrationLock = 7_240_511;
 
 /** Opens a postgres.js pool; connects at the first statement and again by itself after a loss. */
 export function openPostgres(url: string, options: DatabaseOptions): Omit<Database, 'ping'> {
-  const client = postgres(url, { ...quiet, max: options.poolSize ?? 10, connect_timeout: 10 });
-  const db = drizzle(preparing(client));
+  const pool = openPool(url, { ...quiet, max: options.poolSize ?? 10, connect_timeout: 10 });
+  // Listens again by itself, soon: the driver's own pause grows to 20 s. Its one connection is opened by the first of them.
+  const listener = postgres(url, { ...quiet, max: 1, connect_timeout: 2, backoff: () => 0.1 });
+  const db = drizzle(preparing(pool.current));
   return {
     db: db,
     kind: 'postgres',
     migrate: () => migrateLocked(url),
-    close: () => client.end({ timeout: 5 }),
+    async close() {
+      await Promise.all([pool.end(), listener.end({ timeout: 5 })]);
+    },
     async notify(channel, payload) {
-      await client.notify(channel, payload);
+      await pool.current().notify(channel, payload);
     },
     async listen(channel, onMessage, onListen) {
-      const { unlisten } = await client.listen(channel, onMessage, onListen);
+      const { unlisten } = await listener.listen(channel, onMessage, onListen);
       return unlisten;
     },
     async executeSql(text, values = []) {
-      const rows = await client.unsafe(text, values as never[]);
+      const rows = await pool.current().unsafe(text, values as never[]);
       return { rows: [...rows] };
     },
   };
@@ -52,9 +57,10 @@ type Body = (inner: object) => unknown;
  * sends what follows a loss, its own rollback too, into a socket that is gone, which ends the process: nothing may
  * follow it.
  */
-function preparing(client: Sql, life: Life = { lost: null }): Sql {
-  return new Proxy(client, {
-    get(object, key) {
+function preparing(current: () => Sql, life: Life = { lost: null }): Sql {
+  return new Proxy(current(), {
+    get(_first, key) {
+      const object = current();
       const value: unknown = Reflect.get(object, key);
       if (key === 'unsafe') {
         const unsafe = value as Sql['unsafe'];
@@ -68,7 +74,13 @@ function preparing(client: Sql, life: Life = { lost: null }): Sql {
         return (...args: unknown[]) => {
           const body = args.pop() as Body;
           const inner: Life = key === 'begin' ? { lost: null } : life;
-          const opened = open(...args, (sql: Sql) => unlessLost(body, preparing(sql, inner)));
+          const opened = open(...args, (sql: Sql) =>
+            unlessLost(
+              body,
+              preparing(() => sql, inner),
+              inner,
+            ),
+          );
           return key === 'begin' ? told(opened, inner) : opened;
         };
       }
@@ -77,12 +89,21 @@ function preparing(client: Sql, life: Life = { lost: null }): Sql {
   });
 }
 
-/** Never settles on a lost connection: `begin` itself has been told of the loss, and sends no rollback for it. */
-async function unlessLost(body: Body, sql: Sql): Promise<unknown> {
+/** How long `begin` may take to be told of a loss that its body has met. */
+const toldMs = 1_000;
+
+/**
+ * Does not settle on a lost connection: `begin` itself is told of the loss, and sends no rollback for it. If it is not, the
+ * connection is there (a full disk, a loss elsewhere), and is rolled back.
+ */
+async function unlessLost(body: Body, sql: Sql, life: Life): Promise<unknown> {
   try {
     return await body(sql);
   } catch (error) {
-    return isConnectionLoss(error) ? new Promise(() => {}) : Promise.reject(error as Error);
+    if (!isConnectionLoss(error)) throw error;
+    return new Promise((_resolve, reject) => {
+      setTimeout(() => life.lost || reject(error as Error), toldMs);
+    });
   }
 }
 

@@ -6,7 +6,8 @@ export type TcpGate = {
   /** Connections it has refused since it was shut. */
   refused: number;
   open(): void;
-  shut(): void;
+  /** Cuts with an orderly end, or with a reset, as a host that goes away. */
+  shut(how?: 'end' | 'reset'): void;
   close(): Promise<void>;
 };
 
@@ -17,7 +18,8 @@ export async function tcpGate(target: { host: string; port: number }): Promise<T
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
   };
-  const cut = () => sockets.forEach((socket) => socket.destroy());
+  const cut = (how: 'end' | 'reset') =>
+    sockets.forEach((socket) => (how === 'end' ? socket.destroy() : socket.resetAndDestroy()));
   const server = createServer((near) => {
     keep(near);
     if (shut) {
@@ -38,13 +40,13 @@ export async function tcpGate(target: { host: string; port: number }): Promise<T
     open() {
       shut = false;
     },
-    shut() {
+    shut(how = 'end') {
       gate.refused = 0;
       shut = true;
-      cut();
+      cut(how);
     },
     async close() {
-      cut();
+      cut('end');
       await new Promise<unknown>((resolve) => server.close(resolve));
     },
   };
