@@ -130,8 +130,12 @@ export type JournalRepository = {
     submission: Submission,
     events: readonly OwnedEvent[],
   ): Promise<'written' | 'lease_lost' | 'legs_changed'>;
-  /** Writes a fee bump beside the submission it replaces. */
-  insertReplacement(lease: Lease, submission: Submission): Promise<'written' | 'lease_lost'>;
+  /** Writes a fee bump beside the submission it replaces, and the events that tell of it. */
+  insertReplacement(
+    lease: Lease,
+    submission: Submission,
+    events: readonly OwnedEvent[],
+  ): Promise<'written' | 'lease_lost'>;
   /** Ids of the transactions that changed; null when the lease is lost (then nothing changed). */
   apply(lease: Lease, changes: JournalChanges): Promise<string[] | null>;
   /** Lanes with unfinished transactions; with `settled`, also those whose confirmed ones are still watched. */

@@ -85,7 +85,7 @@ export type LegOutcome = {
   gasUsed: bigint | null;
   sponsorCost: bigint | null;
   error?: TransactionError;
-  /** A failed leg of a batch that may be tried again alone. */
+  /** A leg that failed without an effect and may be tried again alone, once. */
   retryAlone?: boolean;
 };
 

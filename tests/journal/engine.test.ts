@@ -90,6 +90,25 @@ describe.each(kinds)('the journal engine on %s', (kind) => {
     expect(chain.effects().has(bad.id)).toBe(false);
   });
 
+  test('what failed alone and may do better runs once more, and no third time', async () => {
+    const { store, chain, executor, executors } = await setUp();
+    const journal = engine(store, { executors });
+    for (const then of ['goes through', 'reverts'] as const) {
+      executor.batches.length = 0;
+      const { id } = await store.transaction(async (tx) => {
+        const transaction = await journal.submit(tx, intent());
+        chain.starving.add(transaction.id);
+        if (then === 'reverts') chain.reverting.add(transaction.id);
+        return transaction;
+      });
+      journal.wake(lane);
+      const status = then === 'reverts' ? 'failed' : 'confirmed';
+      expect(await journal.wait(id, 5_000)).toMatchObject({ status });
+      expect(executor.batches).toEqual([[id], [id]]);
+      expect(chain.effects().get(id)).toBe(then === 'reverts' ? undefined : 1);
+    }
+  });
+
   test('several nonces may be in flight, never more than the executor allows', async () => {
     const { store, chain, executor, executors } = await setUp({
       automine: false,

@@ -11,7 +11,7 @@ import type {
 } from '#src/core/journal.ts';
 
 type Body = { nonce: number; legs: string[]; salt: string; validUntil: number | null };
-type Mined = { block: number; blockHash: Hex; body: Body; failed: boolean };
+type Mined = { block: number; blockHash: Hex; body: Body; failed: boolean; again: boolean };
 
 const hashOf = (raw: string): Hex => `0x${createHash('sha256').update(raw).digest('hex')}`;
 
@@ -28,6 +28,8 @@ export function createFakeChain(options: { automine?: boolean } = {}) {
     blockHashes: [`0x${'0'.repeat(64)}`] as Hex[],
     /** Ids of transactions that revert when they run. */
     reverting: new Set<string>(),
+    /** Ids of transactions that fail the first time they run and may be tried again, even alone. */
+    starving: new Set<string>(),
     sends: [] as Hex[],
     nonce: () => chain.mined.size + chain.foreign,
     /** Nonces that somebody else used. */
@@ -60,8 +62,10 @@ export function createFakeChain(options: { automine?: boolean } = {}) {
         const [hash, body] = next;
         chain.mempool.delete(hash);
         if (body.validUntil !== null && body.validUntil < chain.now()) continue;
-        const failed = body.legs.some((leg) => chain.reverting.has(leg));
-        chain.mined.set(hash, { block: chain.head, blockHash, body, failed });
+        const starved = body.legs.filter((leg) => chain.starving.delete(leg)).length > 0;
+        const failed = starved || body.legs.some((leg) => chain.reverting.has(leg));
+        const again = failed && (starved || body.legs.length > 1);
+        chain.mined.set(hash, { block: chain.head, blockHash, body, failed, again });
       }
     },
     /** Drops the last `depth` blocks; what was in them is forgotten by the nodes. */
@@ -161,7 +165,7 @@ function look(chain: FakeChain, submission: Submission): SubmissionOutcome {
     success: !mined.failed,
     gasUsed: 21000n,
     sponsorCost: 42n,
-    retryAlone: mined.failed,
+    retryAlone: mined.again,
     ...(mined.failed
       ? {
           error: {

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Submission } from '#src/core/journal.ts';
+import type { Database } from '#src/db/handle.ts';
+import type { Journal } from '#src/services/journal.ts';
 import { createFakeChain, createFakeExecutor, type FakeExecutorOptions, sign } from './fake-chain.ts';
 import { engine, eventTypes, freshDatabase, kinds, lane, submit, until } from './kit.ts';
+
+/** Looks at what is settled until its reorg is told and it is confirmed again. */
+const healed = (journal: Journal, database: Database) =>
+  until(async () => {
+    await journal.sweep({ settled: true });
+    await journal.runLane(lane);
+    return (await eventTypes(database)).length === 3;
+  });
 
 describe.each(kinds)('finality on %s', (kind) => {
   const setUp = async (options: Partial<FakeExecutorOptions> & { automine?: boolean } = {}) => {
@@ -51,17 +61,30 @@ describe.each(kinds)('finality on %s', (kind) => {
     await journal.wait(id, 5_000);
     await journal.runLane(lane);
     chain.reorg(1);
-    await until(async () => {
-      await journal.sweep({ settled: true });
-      await journal.runLane(lane);
-      return (await eventTypes(database)).length === 3;
-    });
+    await healed(journal, database);
     expect((await eventTypes(database)).map((e) => e.split(' ')[0])).toEqual([
       'transaction.confirmed',
       'transaction.reorged',
       'transaction.confirmed',
     ]);
     expect(await journal.wait(id, 5_000)).toMatchObject({ status: 'confirmed' });
+    expect(chain.effects().get(id)).toBe(1);
+  });
+
+  test('what waited for its block for long, or by a clock that was put ahead, is watched as deep as any', async () => {
+    const { store, database, chain, executors } = await setUp({ automine: false });
+    let ahead = 0;
+    const clock = { now: () => new Date(Date.now() + ahead) };
+    const journal = engine(store, { executors, clock });
+    const { id } = await submit(store, journal);
+    await until(() => chain.mempool.size === 1);
+    ahead = 7 * 24 * 60 * 60 * 1000;
+    chain.automine = true;
+    chain.mine();
+    expect(await journal.wait(id, 5_000)).toMatchObject({ status: 'confirmed' });
+    await journal.runLane(lane);
+    chain.reorg(1);
+    await healed(journal, database);
     expect(chain.effects().get(id)).toBe(1);
   });
 

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { afterAll, onTestFinished, vi } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { systemClock } from '#src/core/clock.ts';
 import type { NewTransaction, Transaction } from '#src/core/journal.ts';
 import { openDatabase } from '#src/db/client.ts';
@@ -12,23 +12,19 @@ import { createStore, type Store } from '#src/db/store.ts';
 import { createJournal, type Journal } from '#src/services/journal.ts';
 import type { JournalOptions } from '#src/services/journal/ports.ts';
 
-// The embedded database takes seconds to open on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Kinds of database this run tests on. */
 export const kinds = process.env['TEST_DATABASE_URL'] === undefined ? ['pglite'] : ['pglite', 'postgres'];
 
 let embedded: Promise<Database> | undefined;
-afterAll(async () => (await embedded)?.close());
 
-/** An empty, migrated database: PostgreSQL's is gone after the test, the embedded one serves the file's tests in turn. */
+/** An empty, migrated database: PostgreSQL's is gone after the test, the embedded one serves the worker's tests in turn. */
 export async function freshDatabase(kind: string): Promise<{ database: Database; store: Store }> {
   if (kind === 'pglite') {
     const database = await (embedded ??= migrated(undefined));
     await database.executeSql(
-      'truncate transactions, submissions, submission_legs, lanes, idempotency_keys, events, event_head, webhook_endpoints, webhook_cursor, indexed_blocks, token_transfers, networks cascade',
+      'truncate transactions, submissions, submission_legs, lanes, idempotency_keys, events, event_head, webhook_endpoints, webhook_cursor, indexed_blocks, token_transfers, token_controls, token_balances, token_holder_counts, platform_tokens, nfts, nft_metadata, nft_numbers, networks cascade',
     );
     return { database, store: createStore(database.db) };
   }
@@ -44,14 +40,11 @@ async function migrated(url: string | undefined, dataDir = 'memory://'): Promise
 }
 
 let template: Promise<string> | undefined;
-afterAll(async () => {
-  if (template) await rm(await template, { recursive: true, force: true });
-});
 
-/** A data folder with an empty, migrated database: made once a file, since a copy is cheaper. */
+/** A data folder with an empty, migrated database: made once a worker, since a copy is cheaper. */
 export async function freshFolder(): Promise<string> {
   const make = async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'chronos-template-'));
+    const dataDir = await mkdtemp(join(inject('runDir'), 'template-'));
     await (await migrated(undefined, dataDir)).close();
     return dataDir;
   };

@@ -28,7 +28,7 @@ export function journalRepository(db: Db): JournalRepository {
     },
     listOpen: (lane) => listOpen(db, lane),
     insertSubmission: (lease, submission, events) => insertSubmission(db, lease, submission, events),
-    insertReplacement: (lease, submission) => insertReplacement(db, lease, submission),
+    insertReplacement: (lease, submission, events) => insertReplacement(db, lease, submission, events),
     apply: (lease, changes) => applyChanges(db, lease, changes),
   };
 }
@@ -73,6 +73,12 @@ function hashColumn(kind: Submission['kind']) {
 const legsOf = (s: Submission) =>
   sql`jsonb_array_elements_text(${toJson(s.legs)}::jsonb) with ordinality as x(id, n)`;
 
+/** The events of a submission, if it is written. */
+const tellOf = (s: Submission, told: readonly OwnedEvent[]) =>
+  sql`ev as (insert into ${events} (id, owner, type, data, created_at)
+    select x.id, x.owner, x.type, x.data, ${s.createdAt.toISOString()}::timestamptz from ins,
+    jsonb_to_recordset(${toJson(told)}::jsonb) as x(id text, owner text, type text, data jsonb))`;
+
 async function insertSubmission(db: Db, lease: Lease, s: Submission, told: readonly OwnedEvent[]) {
   const [result] = await rows<{ fenced: number; written: number }>(
     db,
@@ -85,16 +91,14 @@ async function insertSubmission(db: Db, lease: Lease, s: Submission, told: reado
         select ins.id, x.n - 1, x.id from ins, ${legsOf(s)}),
       upd as (update ${transactions} t set status = 'submitted', ${hashColumn(s.kind)} = ${bytes(s.hash)},
         updated_at = ${s.createdAt.toISOString()}::timestamptz from ok where t.id in (select id from claimed)),
-      ev as (insert into ${events} (id, owner, type, data, created_at)
-        select x.id, x.owner, x.type, x.data, ${s.createdAt.toISOString()}::timestamptz from ins,
-        jsonb_to_recordset(${toJson(told)}::jsonb) as x(id text, owner text, type text, data jsonb))
+      ${tellOf(s, told)}
       select (select count(*)::integer from fence) as fenced, (select count(*)::integer from ins) as written`,
   );
   if (result?.fenced !== 1) return 'lease_lost';
   return result.written === 1 ? 'written' : 'legs_changed';
 }
 
-async function insertReplacement(db: Db, lease: Lease, s: Submission) {
+async function insertReplacement(db: Db, lease: Lease, s: Submission, told: readonly OwnedEvent[]) {
   const [result] = await rows<{ written: number }>(
     db,
     sql`with ${fence(lease)},
@@ -103,7 +107,8 @@ async function insertReplacement(db: Db, lease: Lease, s: Submission) {
         select ins.id, x.n - 1, x.id from ins, ${legsOf(s)}),
       upd as (update ${transactions} t set ${hashColumn(s.kind)} = ${bytes(s.hash)},
         updated_at = ${s.createdAt.toISOString()}::timestamptz from ins
-        where t.status = 'submitted' and t.id in (select x.id from ${legsOf(s)}))
+        where t.status = 'submitted' and t.id in (select x.id from ${legsOf(s)})),
+      ${tellOf(s, told)}
       select (select count(*)::integer from ins) as written`,
   );
   return result?.written === 1 ? 'written' : 'lease_lost';

@@ -44,8 +44,6 @@ export type JournalTiming = {
   maxBackoffMs: number;
   /** Pause between two looks at a settled submission. */
   settledPollMs: number;
-  /** A settled submission is watched no longer than this, ms. */
-  settledWatchMs: number;
   /** Poll of waiting requests for what other replicas finish, ms. */
   waitPollMs: number;
 };
@@ -79,7 +77,6 @@ export const defaultTiming: JournalTiming = {
   backoffMs: 200,
   maxBackoffMs: 10_000,
   settledPollMs: 5_000,
-  settledWatchMs: 600_000,
   waitPollMs: 500,
 };
 

@@ -1,5 +1,6 @@
 import type { JournalTransaction, SubmissionChange, TransactionChange } from '#src/core/journal-store.ts';
 import type { LegOutcome, Submission, SubmissionOutcome, TransactionError } from '#src/core/journal.ts';
+import type { EventType } from '#src/core/event-types.ts';
 import { newId } from '#src/core/ids.ts';
 import { hearsAll, transactionObject } from '#src/core/transaction-object.ts';
 
@@ -26,7 +27,7 @@ const nowhere = {
 } as const;
 
 /** Adds the outbox row that tells of the change. */
-function told(t: JournalTransaction, change: TransactionChange, type: string): TransactionChange {
+function told(t: JournalTransaction, change: TransactionChange, type: EventType): TransactionChange {
   return { ...change, event: { id: newId('evt'), type, data: transactionObject({ ...t, ...change }) } };
 }
 
@@ -47,7 +48,7 @@ export function settled(
   at: Included,
   leg: LegOutcome,
 ): TransactionChange {
-  if (!leg.success && leg.retryAlone === true && !t.solo && by.legs.length > 1) {
+  if (!leg.success && leg.retryAlone === true && !t.solo) {
     const again = { status: 'pending', solo: true, userOpHash: null, txHash: null } as const;
     return back(t, { ...unchanged(t), ...nowhere, ...again, sponsorCost: total(t, leg) });
   }

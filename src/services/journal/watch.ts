@@ -1,5 +1,6 @@
 import type { SubmissionChange, TransactionChange } from '#src/core/journal-store.ts';
 import type { Submission, SubmissionOutcome } from '#src/core/journal.ts';
+import { hearsAll, transactionEvent } from '#src/core/transaction-object.ts';
 import { type Changes, commit, LeaseLostError, noChanges, toTransaction } from './commit.ts';
 import { send, toSubmission } from './dispatch.ts';
 import {
@@ -89,8 +90,7 @@ function include(
   if (before && before !== member) return vanish(state, group, before, changes);
   if (member.state === 'settled' && member.blockHash !== at.blockHash)
     return vanish(state, group, member, changes);
-  const age = ctx.clock.now().getTime() - member.createdAt.getTime();
-  const deep = at.confirmations >= ctx.watchDepthFor(member.network) || age > ctx.timing.settledWatchMs;
+  const deep = at.confirmations >= ctx.watchDepthFor(member.network);
   if (member.state === 'settled') {
     if (deep) changes.submissions.push(moved(member, 'final', at));
     return;
@@ -190,13 +190,15 @@ async function bump(
     if (groupKey(signed) !== groupKey(latest))
       throw new Error('a replacement must have the same sender and nonce');
     const submission = toSubmission(ctx, state, { ...signed, replaces: latest.hash }, latest.legs);
-    const result = await ctx.store.journal.insertReplacement(state.lease, submission);
+    const hash = signed.kind === 'user_operation' ? { userOpHash: signed.hash } : { txHash: signed.hash };
+    const replaced = carried(state, latest)
+      .filter((t) => t.status === 'submitted')
+      .map((t) => ({ ...t, ...hash }));
+    const events = replaced.filter(hearsAll).map((t) => transactionEvent(t, 'transaction.replaced'));
+    const result = await ctx.store.journal.insertReplacement(state.lease, submission, events);
     if (result === 'lease_lost') throw new LeaseLostError(state.lease.lane);
-    for (const t of carried(state, latest)) {
-      if (t.status !== 'submitted') continue;
-      const hash = signed.kind === 'user_operation' ? { userOpHash: signed.hash } : { txHash: signed.hash };
-      state.transactions.set(t.id, { ...t, ...hash });
-    }
+    for (const t of replaced) state.transactions.set(t.id, t);
+    ctx.publish(replaced.map(toTransaction));
     return submission;
   } catch (error) {
     if (error instanceof LeaseLostError) throw error;
