@@ -184,6 +184,45 @@ test('a batch that reverts in its block ran no leg, and its legs may try alone',
   });
 });
 
+/** Gas GAS SSTORE, twenty times: 442,000 gas for slots never used before. */
+const dear: Hex = `0x${'5a5a55'.repeat(20)}00`;
+
+test.each([
+  ['became too dear for its gas until its block may be tried once more', dear, true],
+  ['reverts without a word is failed', '0x60006000fd', false],
+] as const)('a lone call that %s', async (_, code, again) => {
+  const account = await funded(1n);
+  const target = stranger();
+  const become = (bytes: Hex) =>
+    world.client.request({ method: 'anvil_setCode', params: [target, bytes] } as never);
+  await become('0x00');
+  const calls = [{ to: target, data: '0x', value: 0n }] as const;
+  const legs = [world.transaction(account, { calls: [...calls], expect: [] })];
+  const { submission } = await prepare(world, legs);
+  await become(code);
+  await bundle(submission!);
+  const outcome = await settled(world, submission!, legs);
+  expect(outcome).toMatchObject({ legs: [{ success: false, error: { reason: 'EXECUTION_REVERTED' } }] });
+  expect(outcome.state === 'included' && outcome.legs[0]?.retryAlone === true).toBe(again);
+  if (!again) return;
+  const next = await prepare(world, legs);
+  await world.executor.send(next.submission!);
+  expect(await settled(world, next.submission!, legs)).toMatchObject({ legs: [{ success: true }] });
+});
+
+test('what others make dearer by two checkpoints and a new balance does not fail for want of gas', async () => {
+  const account = await funded(1n);
+  const target = stranger();
+  const become = (bytes: Hex) =>
+    world.client.request({ method: 'anvil_setCode', params: [target, bytes] } as never);
+  await become('0x00');
+  const legs = [world.transaction(account, { calls: [{ to: target, data: '0x', value: 0n }], expect: [] })];
+  const { submission } = await prepare(world, legs);
+  await become(`0x${'5a5a55'.repeat(2)}00`);
+  await bundle(submission!);
+  expect(await settled(world, submission!, legs)).toMatchObject({ legs: [{ success: true }] });
+});
+
 test('a voucher mints once; the second redemption says why it reverts', async () => {
   const { network, addresses } = world.localnet;
   const minter = await world.wallet();

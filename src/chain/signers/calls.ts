@@ -1,7 +1,7 @@
 import type { Address, Hex } from '#src/core/hex.ts';
 import type { ExpectedLog, Transaction } from '#src/core/journal.ts';
 import { multicall3Address } from '../clients.ts';
-import { encodeAggregate3 } from '../multicall3.ts';
+import { encodeTryAggregate } from '../multicall3.ts';
 
 /** What a signer sends. */
 export type Envelope = { to: Address; data: Hex; value: bigint; gas: bigint };
@@ -44,7 +44,7 @@ export function alone(transaction: Transaction): Envelope {
     const data: Hex = `${call.data}${suffix}`;
     return { ...call, data, gas: intrinsicGas(data) + gasOf(transaction) };
   }
-  const data: Hex = `${encodeAggregate3(transaction.calls)}${suffix}`;
+  const data: Hex = `${encodeTryAggregate(transaction.calls)}${suffix}`;
   const gas = intrinsicGas(data) + gasOf(transaction) + aggregateGas;
   return { to: multicall3Address, data, value: 0n, gas };
 }
@@ -91,7 +91,7 @@ export function joinable(queued: readonly Transaction[]): Transaction[] {
 export function together(transactions: readonly Transaction[]): Envelope {
   const [first] = transactions;
   const calls = transactions.flatMap((one) => one.calls);
-  const data: Hex = `${encodeAggregate3(calls)}${first ? suffixOf(first) : ''}`;
+  const data: Hex = `${encodeTryAggregate(calls)}${first ? suffixOf(first) : ''}`;
   const gas = intrinsicGas(data) + batchGas + legGas * BigInt(transactions.length);
   return { to: multicall3Address, data, value: 0n, gas };
 }

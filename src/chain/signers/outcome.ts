@@ -32,6 +32,19 @@ export function matchesLog(log: RawLog, expected: ExpectedLog): boolean {
   );
 }
 
+/** Equal for a log and what is expected of it; without data for any data. */
+function logKey({
+  address,
+  topics,
+  data = '',
+}: {
+  address: string;
+  topics: readonly string[];
+  data?: string | undefined;
+}) {
+  return `${address} ${topics.join()} ${data}`.toLowerCase();
+}
+
 type Look = {
   rpc: RpcRequest;
   submission: Submission;
@@ -113,6 +126,7 @@ function included(
   transactions: readonly Transaction[],
   head: bigint,
 ): SubmissionOutcome {
+  const told = new Set(receipt.logs.flatMap((log) => [logKey(log), logKey({ ...log, data: undefined })]));
   const share = BigInt(Math.max(transactions.length, 1));
   const cost = BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice) + BigInt(receipt.l1Fee ?? '0x0');
   const legs = transactions.map((transaction): LegOutcome => {
@@ -120,7 +134,7 @@ function included(
     return {
       transactionId: transaction.id,
       ...shares,
-      ...legOf(receipt, transaction, transactions.length > 1),
+      ...legOf(receipt, told, transaction, transactions.length > 1),
     };
   });
   const at = BigInt(receipt.blockNumber);
@@ -137,11 +151,12 @@ function included(
 /** A leg is done when its own logs are there; success of the transaction says nothing of it. */
 function legOf(
   receipt: Receipt,
+  told: ReadonlySet<string>,
   transaction: Transaction,
   batched: boolean,
 ): Pick<LegOutcome, 'success' | 'error' | 'retryAlone'> {
   const reverted = BigInt(receipt.status) !== 1n;
-  const done = transaction.expect.every((log) => receipt.logs.some((one) => matchesLog(one, log)));
+  const done = transaction.expect.every((log) => told.has(logKey(log)));
   if (!reverted && done) return { success: true };
   const error = reverted
     ? { code: 'reverted', message: 'the transaction reverted' }

@@ -6,6 +6,7 @@ import type {
   Submission,
   SubmissionOutcome,
   Transaction,
+  TransactionError,
 } from '#src/core/journal.ts';
 import { shares } from '#src/core/money.ts';
 import { decodeRevert } from '../reverts.ts';
@@ -139,16 +140,16 @@ async function included(
     BigInt(logs.event.paymaster) === 0n ? 0n : logs.event.actualGasCost,
     transactions.length,
   );
-  const reason = logs.event.success
-    ? ''
-    : await reasonOf(client, submission, transactions, { ...logs, ...receipt });
+  const failure = logs.event.success
+    ? null
+    : await failureOf(client, submission, transactions, { ...logs, ...receipt });
   const legs = transactions.map((transaction, i): LegOutcome => {
     const common = {
       transactionId: transaction.id,
       gasUsed: gas[i] ?? 0n,
       sponsorCost: cost[i] ?? 0n,
     };
-    if (!logs.event.success) return { ...common, ...failedLeg(reason, transactions.length > 1) };
+    if (failure) return { ...common, success: false, ...failure };
     if (transaction.expect.every((expected) => logs.own.some((log) => matches(log, expected)))) {
       return { ...common, success: true };
     }
@@ -165,26 +166,23 @@ async function included(
   };
 }
 
-/** What the operation itself told; of one transaction of several calls, whose batch tells nothing, what they give now. */
-async function reasonOf(
+type Failure = { error: TransactionError; retryAlone?: boolean };
+
+/** Why no leg ran, and whether one alone may do better. */
+async function failureOf(
   client: PublicClient,
   { sender }: Submission,
   [first, ...others]: readonly Transaction[],
   { revertData, blockNumber }: { revertData: Hex | undefined; blockNumber: bigint },
-): Promise<string> {
-  const silent = !revertData || revertData === '0x';
-  const alone = first && first.calls.length > 1 && others.length === 0;
-  const found = silent && alone ? await revertAfter(client, sender, first.calls, blockNumber) : null;
-  return found ?? decodeRevert(revertData);
-}
-
-function failedLeg(
-  revertReason: string,
-  batched: boolean,
-): Pick<LegOutcome, 'success' | 'error' | 'retryAlone'> {
-  const error = operationFailed(executionReverted, 'the call reverted', revertReason);
-  // A reverted batch proves that no leg ran; each may do better without the others.
-  return { success: false, error, ...(batched ? { retryAlone: true } : {}) };
+): Promise<Failure> {
+  const reverted = (reason: string) => operationFailed(executionReverted, 'the call reverted', reason);
+  if (!first || others.length > 0) return { error: reverted(decodeRevert(revertData)), retryAlone: true };
+  if (revertData && revertData !== '0x') return { error: reverted(decodeRevert(revertData)) };
+  // Several calls of one transaction tell nothing, and neither does one whose gas ran out since others made it dearer.
+  const reason = await revertAfter(client, sender, first.calls, blockNumber);
+  if (reason !== null) return { error: reverted(reason) };
+  const error = operationFailed(executionReverted, 'the call failed in its block, and would not after it');
+  return { error, retryAlone: true };
 }
 
 /** The logs between the end of the operation before (or of the validations) and the operation's own event. */
