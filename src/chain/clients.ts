@@ -100,18 +100,14 @@ function publicClient(network: NetworkSettings, request: Rpc['request']): Public
   });
 }
 
-/** Genesis hash and head of the chain behind the RPC list. @throws Error when it is another chain than configured */
+/** Which chain is behind the RPC list, and where it ends. */
 export async function identifyNetwork(
   client: PublicClient,
-  network: NetworkSettings,
-): Promise<{ genesis: Hex; head: bigint }> {
+): Promise<{ chainId: number; genesis: Hex; head: bigint }> {
   const [chainId, genesis, head] = await Promise.all([
     client.getChainId(),
     client.getBlock({ blockNumber: 0n }),
     client.getBlockNumber(),
   ]);
-  if (chainId !== network.chainId) {
-    throw new Error(`the RPC of ${network.name} serves chain ${chainId}, not ${network.chainId}`);
-  }
-  return { genesis: genesis.hash, head };
+  return { chainId, genesis: genesis.hash, head };
 }

@@ -7,6 +7,9 @@ export type RpcFault =
   | { kind: 'unreachable'; status?: number }
   | { kind: 'answered'; code: number; text: string; data?: Hex };
 
+/** Codes of the node, not of the question: unknown and internal errors, too many requests in the words of three providers. */
+export const passing: ReadonlySet<number> = new Set([-1, -32_603, -32_005, -32_007, 429]);
+
 /** Reads any error of the chain layer; null when it is not an endpoint's. */
 export function rpcFault(error: unknown): RpcFault | null {
   const walk = <T extends Error>(type: new (...args: never[]) => T): T | undefined => {

@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HttpRequestError } from 'viem';
-import { revertOf, rpcFault } from './errors.ts';
+import { passing, revertOf, rpcFault } from './errors.ts';
 import type { Rpc } from './rpc.ts';
 
 /** The node would not take the transaction: no other one would. */
 const rejected = -32_003;
-/** Of the node, not of the question: unknown and internal errors, too many requests in the words of three providers. */
-const passing = new Set([-1, -32_603, -32_005, -32_007, 429]);
 const passingStatus = new Set([403, 408, 413, 429, 500, 502, 503, 504]);
 const retries = 2;
 const retryMs = 100;

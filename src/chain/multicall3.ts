@@ -5,6 +5,7 @@ export type Leg = { to: Address; data: Hex };
 export type LegResult = { ok: boolean; data: Hex };
 
 const aggregate3 = '82ad56cb';
+const tryAggregate = 'bce38bd7';
 /** `getCurrentBlockTimestamp()`. */
 export const timestampCall: Hex = '0x0f28c97d';
 
@@ -12,20 +13,32 @@ const word = (value: number): string => value.toString(16).padStart(64, '0');
 
 /** Call data of `aggregate3` with allowFailure on every leg, written by hand: it stands on the hot path of payments. */
 export function encodeAggregate3(legs: readonly Leg[]): Hex {
+  return `0x${aggregate3}${word(32)}${encodeLegs(legs, word(1))}`;
+}
+
+/** Call data of `tryAggregate(false, legs)`: the same outcome as above for a word less a leg, which a sender pays for. */
+export function encodeTryAggregate(legs: readonly Leg[]): Hex {
+  return `0x${tryAggregate}${word(0)}${word(64)}${encodeLegs(legs, '')}`;
+}
+
+/** The array of legs; `mark` is the word each carries between target and call data. */
+function encodeLegs(legs: readonly Leg[], mark: string): string {
   let heads = '';
   let tails = '';
   let offset = legs.length * 32;
-  for (const leg of legs) {
+  const fixed = 64 + mark.length / 2;
+  for (const { to, data } of legs) {
     heads += word(offset);
-    const digits = leg.data.slice(2);
+    const digits = data.slice(2);
     const padded = digits.padEnd(Math.ceil(digits.length / 64) * 64, '0');
-    tails += `${leg.to.slice(2).toLowerCase().padStart(64, '0')}${word(1)}${word(96)}${word(digits.length / 2)}${padded}`;
-    offset += 128 + padded.length / 2;
+    const target = to.slice(2).toLowerCase().padStart(64, '0');
+    tails += `${target}${mark}${word(fixed)}${word(digits.length / 2)}${padded}`;
+    offset += fixed + 32 + padded.length / 2;
   }
-  return `0x${aggregate3}${word(32)}${word(legs.length)}${heads}${tails}`;
+  return `${word(legs.length)}${heads}${tails}`;
 }
 
-/** Results of `aggregate3`, in leg order. @throws Error when the data is not such an answer */
+/** Results of `aggregate3` or `tryAggregate`, in leg order. @throws Error when the data is not such an answer */
 export function decodeAggregate3(data: string): LegResult[] {
   const body = data.slice(2);
   const at = (byte: number): number => {

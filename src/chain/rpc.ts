@@ -1,5 +1,7 @@
 import { HttpRequestError, RpcRequestError, TimeoutError } from 'viem';
 import { Pool } from 'undici';
+import { passing } from './errors.ts';
+import { exchange } from './exchange.ts';
 
 /** JSON-RPC over HTTP. Errors are viem's and carry code and data, never the endpoint's path or query (they hold keys). */
 export type Rpc = {
@@ -10,7 +12,7 @@ export type Rpc = {
 export type RpcOptions = {
   url: string;
   timeoutMs: number;
-  /** Calls that may share one HTTP request; 1 sends each alone. */
+  /** Calls that may share one HTTP request, if they are short and the node takes so many; 1 sends each alone. */
   batchSize: number;
   /** Told of every HTTP request. */
   onRequest?: (fact: RpcRequestFact) => void;
@@ -28,42 +30,38 @@ export type RpcRequestFact = {
 
 type Call = {
   method: string;
-  params: readonly unknown[];
+  /** Its JSON but for the id. */
+  text: string;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 };
 type Answer = { id?: number; result?: unknown; error?: { code: number; message: string; data?: unknown } };
 
-/** Calls made in one turn of the event loop travel in one request, so that they are answered by one node. */
+/** Characters of the calls that may share a request: nodes refuse what is longer than a megabyte or two as a whole. */
+const longest = 500_000;
+
+/**
+ * Calls made in one turn of the event loop travel in one request, so that they are answered by one node. A node that refuses
+ * so many of them together is asked by half as many, from then on.
+ */
 export function createRpc(options: RpcOptions): Rpc {
   const url = new URL(options.url);
   const pool = new Pool(url.origin, { connections: 32, pipelining: 1, keepAliveTimeout: 30_000 });
   let queue: Call[] = [];
+  let most = options.batchSize;
 
-  const post = async (body: unknown): Promise<unknown> => {
-    const signal = AbortSignal.timeout(options.timeoutMs);
-    try {
-      const response = await pool.request({
-        method: 'POST',
-        path: url.pathname + url.search,
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body: JSON.stringify(body),
-        signal,
-      });
-      const text = await response.body.text();
-      // A node may answer an RPC error with a status above 299; its body is worth more than the status.
-      const parsed = parseJson(text);
-      if (response.statusCode < 300 || isAnswer(parsed)) return parsed;
-      throw new HttpRequestError({
-        url: url.origin,
-        status: response.statusCode,
-        details: 'refused by the endpoint',
-      });
-    } catch (error) {
-      if (error instanceof HttpRequestError) throw error;
-      if (signal.aborted) throw new TimeoutError({ body: {}, url: url.origin });
-      throw new HttpRequestError({ url: url.origin, details: 'no connection', cause: error as Error });
-    }
+  const head = { 'content-type': 'application/json', accept: 'application/json' };
+  const post = async (body: string): Promise<unknown> => {
+    const { status, text } = await exchange(pool, {
+      url,
+      headers: head,
+      body,
+      timeoutMs: options.timeoutMs,
+    });
+    // A node may answer an RPC error with a status above 299; its body is worth more than the status.
+    const parsed = parseJson(text);
+    if (status < 300 || isAnswer(parsed)) return parsed;
+    throw new HttpRequestError({ url: url.origin, status, details: 'refused by the endpoint' });
   };
 
   const settle = (call: Call, answer: Answer | undefined): void => {
@@ -85,19 +83,18 @@ export function createRpc(options: RpcOptions): Rpc {
         errors,
         ms: performance.now() - startedAt,
       });
-    const bodies = calls.map((call, id) => ({
-      jsonrpc: '2.0',
-      id,
-      method: call.method,
-      params: call.params,
-    }));
+    const bodies = calls.map(({ text }, id) => `{"id":${id},${text}`);
     try {
-      const answer = await post(bodies.length === 1 ? bodies[0] : bodies);
+      const answer = await post(bodies.length === 1 ? (bodies[0] as string) : `[${bodies.join()}]`);
       const answers = new Map((Array.isArray(answer) ? answer : [answer]).map((a: Answer) => [a?.id, a]));
-      // An endpoint that refuses batches answers one error without an id for all of them.
+      // An endpoint that refuses a batch answers one error without an id for all of them.
       const common = Array.isArray(answer) ? undefined : (answer as Answer);
       const found = calls.map((_, id) => answers.get(id) ?? (common?.error ? common : undefined));
       tell('ok', found.filter((one) => one?.error !== undefined).length);
+      if (calls.length > 1 && common?.error && !passing.has(common.error.code)) {
+        most = Math.min(most, Math.ceil(calls.length / 2));
+        return dispatch(calls);
+      }
       calls.forEach((call, id) => settle(call, found[id]));
     } catch (error) {
       tell(outcomeOf(error), 0);
@@ -105,21 +102,42 @@ export function createRpc(options: RpcOptions): Rpc {
     }
   };
 
+  const dispatch = (calls: readonly Call[]): void => {
+    for (const company of inCompany(calls, most)) void send(company);
+  };
+
   const flush = (): void => {
     const calls = queue;
     queue = [];
-    for (let i = 0; i < calls.length; i += options.batchSize)
-      void send(calls.slice(i, i + options.batchSize));
+    dispatch(calls);
   };
 
   return {
     request: (method, params = []) =>
       new Promise((resolve, reject) => {
-        queue.push({ method, params, resolve, reject });
+        // A request without an id is a notification: each gets its own as it leaves.
+        const text = JSON.stringify({ jsonrpc: '2.0', method, params }).slice(1);
+        queue.push({ method, text, resolve, reject });
         if (queue.length === 1) setImmediate(flush);
       }),
     close: () => pool.destroy(),
   };
+}
+
+/** Calls in order, so many of them together as one request may hold. */
+function inCompany(calls: readonly Call[], most: number): Call[][] {
+  const companies: Call[][] = [];
+  let length = 0;
+  for (const call of calls) {
+    const last = companies.at(-1);
+    length += call.text.length;
+    if (last && last.length < most && length <= longest) last.push(call);
+    else {
+      companies.push([call]);
+      length = call.text.length;
+    }
+  }
+  return companies;
 }
 
 function outcomeOf(error: unknown): RpcRequestFact['outcome'] {

@@ -48,7 +48,8 @@ export function createX402Reader({ rpc, clock, idles }: ReaderOptions) {
       return [{ ok: false, data: reverted }];
     }
   };
-  const together: AskTogether = async (network, questions) => {
+  const together: AskTogether = async (network, asked) => {
+    const questions = asked.length === 1 ? asked.map(withWhys) : asked;
     const reads = questions.flatMap((one) => one.reads);
     const simulations = questions.flatMap((one) => (one.sender ? [] : one.simulation));
     const data = encodeAggregate3([clockRead, ...reads, ...simulations]);
@@ -67,6 +68,10 @@ export function createX402Reader({ rpc, clock, idles }: ReaderOptions) {
     }
   };
   return shareCalls(together);
+}
+
+function withWhys(question: ChainQuestion): ChainQuestion {
+  return { ...question, reads: [...question.reads, ...(question.whys ?? [])] };
 }
 
 /** Deals an aggregate's results out: time, the reads of all, the simulations of all but those with a sender of their own. */

@@ -12,10 +12,10 @@ type Waiting = {
 
 /** Payments in one call: nodes cap what an eth_call may burn. */
 const most = 25;
-/** Requests under way at a time; what comes meanwhile is asked together. */
-const width = 2;
-/** A slow answer holds up the next request no longer than this, ms. */
-const patienceMs = 250;
+/** What comes while a request is under way is asked together once it is answered, or after this long, ms. */
+const patienceMs = 25;
+/** Those who were answered together often ask again together: what waits by then waits so long for them, ms. */
+const restMs = 1;
 
 /**
  * Questions that come while others are asked share the next call: none waits while the network is idle, and under load
@@ -52,25 +52,31 @@ export function shareCalls(ask: AskTogether) {
   };
 }
 
-/** Collects what comes in one turn of the event loop, or while enough requests are under way. */
+/** Collects what comes in one turn of the event loop, or while a request is under way. */
 function createQueue(askGroup: (group: readonly Waiting[]) => Promise<void>) {
   let waiting: Waiting[] = [];
-  let underWay = 0;
   let scheduled = false;
+  let busy = false;
+  const resume = (): void => {
+    busy = false;
+    flush();
+  };
   const flush = (): void => {
     scheduled = false;
-    if (underWay >= width || waiting.length === 0) return;
+    if (busy || waiting.length === 0) return;
     const now = waiting;
     waiting = [];
-    underWay += 1;
-    const { promise: slow, resolve: giveUp } = Promise.withResolvers<void>();
-    const timer = setTimeout(giveUp, patienceMs);
-    const done = Promise.all(groupsOf(now).map(askGroup));
-    void Promise.race([done, slow]).then(() => {
-      clearTimeout(timer);
-      underWay -= 1;
-      flush();
-    });
+    busy = true;
+    let over = false;
+    const end = (rest: number): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(patience);
+      if (waiting.length > 0 && rest > 0) setTimeout(resume, rest);
+      else resume();
+    };
+    const patience = setTimeout(end, patienceMs, 0);
+    void Promise.all(groupsOf(now).map(askGroup)).then(() => end(restMs));
   };
   return (one: Waiting): void => {
     waiting.push(one);

@@ -1,10 +1,12 @@
 /**
- * Does the work of many callers together: the first goes at once, what comes while it is under way forms the next run,
- * of at most `most` items. When a run fails, its items are tried one by one, so that none fails for another's fault.
+ * Does the work of many callers together: the first goes at once (or with all that comes `inTurn`, the same turn of the
+ * event loop), what comes while it is under way forms the next run, of at most `most` items. When a run fails, its items
+ * are tried one by one, so that none fails for another's fault.
  */
 export function gather<I, O>(
   run: (items: readonly I[]) => Promise<readonly O[]>,
   most: number,
+  { inTurn = false } = {},
 ): (item: I) => Promise<O> {
   type Waiting = { item: I; resolve(outcome: O): void; reject(error: unknown): void };
   const waiting: Waiting[] = [];
@@ -28,13 +30,15 @@ export function gather<I, O>(
     }
   };
   const work = async (): Promise<void> => {
-    busy = true;
     while (waiting.length > 0) await together(waiting.splice(0, most));
     busy = false;
   };
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (!busy) void work();
+      if (busy) return;
+      busy = true;
+      if (inTurn) setImmediate(() => void work());
+      else void work();
     });
 }

@@ -7,6 +7,8 @@ export type View = { to: Address; data: Hex };
 export type ChainQuestion = {
   /** Answered first, and free of the simulation's effects. */
   reads: readonly View[];
+  /** Reads that only tell why a simulation failed: answered behind the others where the question stands alone, left out in company. */
+  whys?: readonly View[];
   /** Calls run in order after the reads, each on the effects of the one before. */
   simulation: readonly View[];
   /** Gas that the simulation may use. */

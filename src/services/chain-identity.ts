@@ -9,12 +9,12 @@ export type ChainIdentityPorts = {
       findHead(network: string): Promise<bigint | null>;
     };
   };
-  /** What the RPC says. @throws when it serves another chain id than configured */
-  identify(network: NetworkSettings): Promise<{ genesis: Hex; head: bigint }>;
+  /** What the RPC says. */
+  identify(network: NetworkSettings): Promise<{ chainId: number; genesis: Hex; head: bigint }>;
   clock: Clock;
 };
 
-/** The database and the chain do not belong together; the process must not start. */
+/** The settings, the database and the chain do not belong together; the process must not start. */
 export class ChainMismatchError extends Error {
   constructor(message: string) {
     super(message);
@@ -24,7 +24,12 @@ export class ChainMismatchError extends Error {
 
 /** Makes sure that a network is the very chain this database has written about. @throws ChainMismatchError */
 export async function verifyChain(ports: ChainIdentityPorts, network: NetworkSettings): Promise<void> {
-  const { genesis, head } = await ports.identify(network);
+  const { chainId, genesis, head } = await ports.identify(network);
+  if (chainId !== network.chainId) {
+    throw new ChainMismatchError(
+      `the RPC of ${network.name} serves chain ${chainId}, not ${network.chainId}: check its RPC_URL`,
+    );
+  }
   const known = await ports.store.networks.claimGenesis(network.name, genesis, ports.clock.now());
   const remedy = network.simulated
     ? 'run `npm run reset` to start both afresh'

@@ -136,7 +136,7 @@ export function chain(parts: {
     const simulated = parts.simulation === false ? failed() : ok();
     return {
       timestamp,
-      reads: [...state, parts.wallet ?? ok()].slice(0, question.reads.length),
+      reads: [...state, parts.wallet ?? ok()].slice(0, question.reads.length + (question.whys?.length ?? 0)),
       simulation: question.simulation.map(() => simulated),
     };
   };

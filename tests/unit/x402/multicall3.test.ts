@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import fc from 'fast-check';
-import { encodeFunctionData, encodeFunctionResult, type Hex, multicall3Abi } from 'viem';
-import { decodeAggregate3, encodeAggregate3 } from '#src/chain/multicall3.ts';
+import { encodeFunctionData, encodeFunctionResult, type Hex, multicall3Abi, parseAbi } from 'viem';
+import { decodeAggregate3, encodeAggregate3, encodeTryAggregate } from '#src/chain/multicall3.ts';
 
 const hex = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString('hex')}`;
 const address = fc.uint8Array({ minLength: 20, maxLength: 20 }).map(hex);
@@ -23,6 +23,18 @@ it("encodes and decodes aggregate3 as viem's codec does", () => {
         result: list.map((leg) => ({ success: leg.ok, returnData: leg.data })),
       });
       expect(decodeAggregate3(answer)).toEqual(list.map((leg) => ({ ok: leg.ok, data: leg.data })));
+    }),
+  );
+});
+
+it("encodes tryAggregate as viem's codec does", () => {
+  const abi = parseAbi([
+    'function tryAggregate(bool requireSuccess, (address target, bytes callData)[] calls) returns ((bool success, bytes returnData)[])',
+  ]);
+  fc.assert(
+    fc.property(fc.array(fc.record({ to: address, data }), { maxLength: 12 }), (list) => {
+      const calls = list.map((leg) => ({ target: leg.to, callData: leg.data }));
+      expect(encodeTryAggregate(list)).toBe(encodeFunctionData({ abi, args: [false, calls] }));
     }),
   );
 });
