@@ -19,6 +19,7 @@ import { mintVouchersAbi, mintVouchersBytecode } from './contracts/generated/min
 import { sponsorPaymasterAbi, sponsorPaymasterBytecode } from './contracts/generated/sponsor-paymaster.ts';
 import { tokenLockAbi, tokenLockBytecode } from './contracts/generated/token-lock.ts';
 import { create2Address, create2CallData, create2Deployer } from './create2.ts';
+import { type Call, sendInTurn } from './send-in-turn.ts';
 import { missingTokenContracts } from './tokens/contracts.ts';
 
 /** Where Chronos' own contracts lie on a network. */
@@ -112,7 +113,7 @@ export async function deployContracts(options: DeployOptions): Promise<ContractA
   const admin = options.admin ?? walletClient.account.address;
   const codes = initCodes({ admin, paymasterSigner: options.paymasterSigner, entryPoint });
   const addresses = addressesOf(codes);
-  const send = sender(publicClient, walletClient);
+  const send = (calls: readonly Call[]) => sendInTurn(walletClient, walletClient.account, calls);
 
   const missing = await withoutCode(publicClient, addresses);
   await send(missing.map((key) => ({ to: create2Deployer, data: create2CallData(codes[key]) })));
@@ -185,17 +186,3 @@ const allowSigner = (mintVouchers: Address, token: Address, signer: Address): Ad
   data: encodeFunctionData({ abi: mintVouchersAbi, functionName: 'setSigner', args: [token, signer, true] }),
   purpose: 'let the mint signer sign vouchers',
 });
-
-/** Sends calls with consecutive nonces and waits until all are mined; throws when one reverts. */
-function sender(client: PublicClient, wallet: WalletClient<Transport, Chain, Account>) {
-  return async (calls: { to: Address; data: Hex; value?: bigint }[]) => {
-    let nonce = await client.getTransactionCount({ address: wallet.account.address, blockTag: 'pending' });
-    const hashes: Hex[] = [];
-    for (const { to, data, value = 0n } of calls) {
-      hashes.push(await wallet.sendTransaction({ to, data, value, nonce: nonce++ }));
-    }
-    const receipts = await Promise.all(hashes.map((hash) => client.waitForTransactionReceipt({ hash })));
-    const reverted = receipts.find((receipt) => receipt.status !== 'success');
-    if (reverted) throw new Error(`deployment transaction ${reverted.transactionHash} reverted`);
-  };
-}

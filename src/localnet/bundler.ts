@@ -34,6 +34,8 @@ const bundlerFlags = ({ port, rpcUrl, keys, addresses }: BundlerOptions) => ({
   'min-bundle-interval': '100',
   'max-bundle-interval': '100',
   'max-gas-per-bundle': '2500000',
+  // In gwei. A local chain suggests the tip of its last block, whoever paid that: what is bid once would be asked for ever.
+  'static-max-priority-fee-per-gas': '1',
   'ignored-paymasters': addresses.paymaster,
   'polling-interval': '100',
   'log-level': 'warn',

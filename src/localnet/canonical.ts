@@ -6,6 +6,7 @@ import { multicall3Address } from '#src/chain/clients.ts';
 import { x402ExactPermit2ProxyBytecode } from '#src/chain/contracts/generated/x402-exact-permit2-proxy.ts';
 import { x402UptoPermit2ProxyBytecode } from '#src/chain/contracts/generated/x402-upto-permit2-proxy.ts';
 import { create2Address, create2CallData, create2Deployer } from '#src/chain/create2.ts';
+import { sendInTurn } from '#src/chain/send-in-turn.ts';
 import { exactProxyAddress, permit2Address, uptoProxyAddress } from '#src/core/permit2.ts';
 import { localnetChainId, type LocalnetClient } from './client.ts';
 import { patchCode, preinstallsFixture, safe4337Fixture, safeFixture } from './fixtures.ts';
@@ -84,7 +85,7 @@ async function placeCreated(client: LocalnetClient, address: Address, creationCo
   await client.setCode({ address, bytecode });
 }
 
-/** Deploys through its factory whatever is missing, all in flight at once. */
+/** Deploys through its factory whatever is missing. */
 export async function deployMissing(
   client: LocalnetClient,
   deployer: PrivateKeyAccount,
@@ -92,19 +93,12 @@ export async function deployMissing(
 ): Promise<void> {
   const codes = await Promise.all(deployments.map(({ address }) => client.getCode({ address })));
   const missing = deployments.filter((_, i) => codes[i] === undefined);
-  let nonce = await client.getTransactionCount({ address: deployer.address, blockTag: 'pending' });
-  const hashes = await Promise.all(
-    missing.map(({ factory, salt, initCode }) =>
-      client.sendTransaction({
-        account: deployer,
-        to: factory,
-        data: create2CallData(initCode, salt),
-        nonce: nonce++,
-        gas: 8_000_000n,
-      }),
-    ),
-  );
-  await Promise.all(hashes.map((hash) => client.waitForTransactionReceipt({ hash })));
+  const calls = missing.map(({ factory, salt, initCode }) => ({
+    to: factory,
+    data: create2CallData(initCode, salt),
+    gas: 8_000_000n,
+  }));
+  await sendInTurn(client, deployer, calls);
   const after = await Promise.all(missing.map(({ address }) => client.getCode({ address })));
   const failed = missing.filter((_, i) => after[i] === undefined);
   if (failed.length > 0) throw new Error(`not deployed: ${failed.map(({ address }) => address).join(', ')}`);

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { hexToBytes, type Hex } from 'viem';
 import type { LocalnetClient } from './client.ts';
+import { createPoolKeeper } from './pool.ts';
 import { readJson, writeWhole, type LocalnetFiles } from './files.ts';
 
 const unzip = promisify(gunzip);
@@ -27,8 +28,9 @@ export async function alignClock(client: LocalnetClient): Promise<void> {
 export type StateKeeper = { stop(): Promise<void> };
 
 /**
- * Writes the chain to disk every second when its head has moved, and less often when that takes long. Where blocks come
- * with transactions only, it also mines one now and then: calls see the time of the last block, which would stand still.
+ * Writes the chain to disk every second when its head has moved, and less often when that takes long, and sees to the pool.
+ * Where blocks come with transactions only, it also mines one now and then: calls see the time of the last block, which
+ * would stand still.
  */
 export function keepChainState(options: {
   client: LocalnetClient;
@@ -37,6 +39,7 @@ export function keepChainState(options: {
   onError: (error: unknown) => void;
 }): StateKeeper {
   const { client, files, onError } = options;
+  const keepPool = createPoolKeeper(client);
   let stopped = false;
   let timer: NodeJS.Timeout;
   let saved: Hex | undefined;
@@ -63,7 +66,7 @@ export function keepChainState(options: {
   };
   const tick = async () => {
     const started = performance.now();
-    await save().catch(onError);
+    await Promise.all([keepPool().catch(onError), save().catch(onError)]);
     const took = performance.now() - started;
     if (!stopped) schedule(Math.max(1000, took * 20));
   };

@@ -1,8 +1,8 @@
-import { type Address, encodeAbiParameters, keccak256, numberToHex } from 'viem';
+import type { Address } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { createLocalnetClient } from './client.ts';
 import type { LocalnetInfo } from './types.ts';
-import { usdcAbi, usdcAddress } from './usdc.ts';
+import { setUsdcBalance, usdcAbi, usdcAddress } from './usdc.ts';
 
 /** Mints test USDC; `amount` in millionths of a dollar. Waits until it is mined. */
 export async function mintUsdc(
@@ -33,16 +33,11 @@ export async function fundNative(
   await client.setBalance({ address: to, value: balance + wei });
 }
 
-/** Slot of FiatTokenV2_2's balances. */
-const balanceSlot = 9n;
-
 /** Sets an account's test USDC with no transaction: the minter's key is everybody's, and its nonces would collide. */
 export async function setUsdc(
   { rpcUrl }: Pick<LocalnetInfo, 'rpcUrl'>,
   owner: Address,
   amount: bigint,
 ): Promise<void> {
-  const key = encodeAbiParameters([{ type: 'address' }, { type: 'uint256' }], [owner, balanceSlot]);
-  const value = numberToHex(amount, { size: 32 });
-  await createLocalnetClient(rpcUrl).setStorageAt({ address: usdcAddress, index: keccak256(key), value });
+  await setUsdcBalance(createLocalnetClient(rpcUrl), owner, amount);
 }

@@ -21,7 +21,8 @@ export const safe4337Fixture = () => read('safe-4337') as CreationCodes<'Safe433
 export const usdcFixture = () =>
   read('circle-usdc') as {
     signatureChecker: Hex;
-    fiatTokenV2_2: { runtimeCode: Hex; linkOffsets: number[] };
+    fiatTokenV2_2: { creationCode: Hex; linkOffsets: number[] };
+    fiatTokenProxy: { runtimeCode: Hex };
   };
 
 export const preinstallsFixture = () =>

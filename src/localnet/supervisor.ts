@@ -82,7 +82,7 @@ async function startParts(parts: Parts, { config, files, log, onLost }: StartCon
   ]);
   const addresses = await prepareWorld(client, keys);
   const heartbeat = config.blockTime === undefined;
-  const onError = (error: unknown) => warn(`the chain was not written to disk: ${String(error)}`);
+  const onError = (error: unknown) => warn(`the chain was not looked after: ${String(error)}`);
   parts.keeper = keepChainState({ client, files, heartbeat, onError });
 
   const bundlerRequest = { ...bundlerPort, port: config.bundlerPort };

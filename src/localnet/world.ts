@@ -34,6 +34,7 @@ export async function prepareWorld(client: LocalnetClient, keys: LocalnetKeys): 
       account: deployer,
       chain: client.chain,
       transport: http(client.transport.url),
+      pollingInterval: client.pollingInterval,
     }),
     paymasterSigner: accountOf(keys.paymasterSigner).address,
     mintSigner: accountOf(keys.mintSigner).address,

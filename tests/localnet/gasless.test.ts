@@ -8,7 +8,9 @@ import {
   encodeFunctionData,
   erc20Abi,
   http,
+  createWalletClient,
   parseAbi,
+  parseGwei,
   parseUnits,
   type Hex,
 } from 'viem';
@@ -19,6 +21,7 @@ import { safeProxyCreationCode } from '#src/chain/safe-proxy-creation-code.ts';
 import { createLocalnetClient, type LocalnetClient } from '#src/localnet/client.ts';
 import { fundNative, mintUsdc } from '#src/localnet/faucet.ts';
 import { startLocalnet, type Localnet } from '#src/localnet/index.ts';
+import { ensureUsdc } from '#src/localnet/usdc.ts';
 
 let dataDir: string;
 let localnet: Localnet;
@@ -128,4 +131,43 @@ test('the faucet adds to what an account has', async () => {
   await fundNative(localnet, address, 5n);
   await fundNative(localnet, address, 7n);
   expect(await client.getBalance({ address })).toBe(12n);
+});
+
+test('a chain kept from before USDC had its proxy gets it, and keeps what is on it', async () => {
+  const proxied = parseAbi(['function implementation() view returns (address)']);
+  const usdc = { address: localnet.addresses.usdc };
+  const proxy = await client.getCode(usdc);
+  const behind = await client.readContract({ ...usdc, abi: proxied, functionName: 'implementation' });
+  const { address: owner } = privateKeyToAccount(generatePrivateKey());
+  await client.setCode({ ...usdc, bytecode: (await client.getCode({ address: behind })) ?? '0x' });
+  await mintUsdc(localnet, owner, 5n);
+
+  const { deployer, usdcMinter } = localnet.keys;
+  await ensureUsdc(client, privateKeyToAccount(deployer), privateKeyToAccount(usdcMinter));
+
+  expect(await client.getCode(usdc)).toBe(proxy);
+  await mintUsdc(localnet, owner, 2n);
+  expect(await usdcBalance(owner)).toBe(7n);
+});
+
+test('what an operation has to bid does not follow what a transaction once bid', async () => {
+  const rich = privateKeyToAccount(generatePrivateKey());
+  await fundNative(localnet, rich.address, parseUnits('10', 18));
+  const hash = await createWalletClient({
+    account: rich,
+    chain: client.chain,
+    transport: http(localnet.rpcUrl),
+  }).sendTransaction({
+    to: rich.address,
+    maxFeePerGas: parseGwei('50'),
+    maxPriorityFeePerGas: parseGwei('50'),
+  });
+  await client.waitForTransactionReceipt({ hash });
+  const response = await fetch(localnet.bundlerUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'pimlico_getUserOperationGasPrice', params: [] }),
+  });
+  const { result } = (await response.json()) as { result: { fast: { maxPriorityFeePerGas: Hex } } };
+  expect(BigInt(result.fast.maxPriorityFeePerGas)).toBe(parseGwei('1'));
 });
