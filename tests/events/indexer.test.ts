@@ -1,71 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Address, Hex } from '#src/core/hex.ts';
-import type { TransferLog, TransferReader } from '#src/core/ports/token-transfers.ts';
 import { createIndexer } from '#src/services/events/indexer.ts';
 import { freshDatabase, intent, kinds } from '#tests/journal/kit.ts';
-
-const network = 'base-sepolia';
-const owner = 'tenant:ten_a:test';
-const address = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
-const token = { id: 'tok_a', owner, address } as const;
-const [alice, bob] = [
-  '0x90F79bf6EB2c4f870365E785982E1f101E93b906',
-  '0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65',
-] as const;
-
-const hashOf = (text: string): Hex => `0x${createHash('sha256').update(text).digest('hex')}`;
-
-type Wanted = Partial<Pick<TransferLog, 'address' | 'txHash' | 'userOpHash'>>;
-
-/** A chain of blocks with transfers that can be turned back. */
-function fakeChain() {
-  let blocks: { hash: Hex; logs: TransferLog[] }[] = [];
-  const at = (number: bigint) => {
-    const found = blocks[Number(number)];
-    return found ? { number, hash: found.hash } : null;
-  };
-  const chain = {
-    lag: 0,
-    asked: 0,
-    mine(...transfers: Wanted[]) {
-      const blockHash = hashOf(randomUUID());
-      const blockNumber = BigInt(blocks.length);
-      const logs = transfers.map((wanted, logIndex) => ({
-        address: address.toLowerCase() as Address,
-        from: alice as Address,
-        to: bob as Address,
-        amount: 7n,
-        itemId: null,
-        txHash: hashOf(randomUUID()),
-        userOpHash: null,
-        ...wanted,
-        blockNumber,
-        blockHash,
-        logIndex,
-        position: 0,
-      }));
-      blocks.push({ hash: blockHash, logs });
-      return logs;
-    },
-    reorg(depth: number) {
-      blocks = blocks.slice(0, blocks.length - depth);
-    },
-  };
-  const reader: TransferReader = {
-    head: async () => at(BigInt(blocks.length - 1 - chain.lag))!,
-    block: async (_network, number) => (Number(number) < blocks.length - chain.lag ? at(number) : null),
-    async transfers(_network, addresses, from, to) {
-      chain.asked += 1;
-      const wanted = new Set(addresses.map((one) => one.toLowerCase()));
-      return blocks
-        .slice(Number(from), Number(to) + 1)
-        .flatMap(({ logs }) => logs.filter((log) => wanted.has(log.address.toLowerCase())));
-    },
-  };
-  chain.mine();
-  return Object.assign(chain, { reader });
-}
+import { address, alice, bob, fakeChain, hashOf, network, owner, token } from './fake-chain.ts';
 
 describe.each(kinds)('the indexer of transfers on %s', (kind) => {
   async function setUp() {
@@ -172,10 +108,10 @@ describe.each(kinds)('the indexer of transfers on %s', (kind) => {
   test('a chain that turns while it is read is read again', async () => {
     const { chain, newIndexer, readAll, told } = await setUp();
     chain.mine({});
-    const { transfers } = chain.reader;
+    const { logs } = chain.reader;
     let turned = false;
-    chain.reader.transfers = async (...range) => {
-      const found = await transfers(...range);
+    chain.reader.logs = async (...range) => {
+      const found = await logs(...range);
       if (!turned) {
         turned = true;
         chain.reorg(1);
@@ -208,17 +144,64 @@ describe.each(kinds)('the indexer of transfers on %s', (kind) => {
     }
     const [, byOthers, byNobody] = chain.mine({ userOpHash: own }, { userOpHash: others }, {});
     const [direct] = chain.mine({ txHash: own });
+    const [, , handed] = chain.mineControls(own, others);
+    const ofOthers = [byOthers!, byNobody!, handed].map(({ txHash }) => txHash);
     await readAll();
-    expect(await told()).toEqual([
+    const lines = (await told()).filter((line) => ofOthers.some((hash) => line.endsWith(hash)));
+    expect(lines).toEqual([
       `token.transferred ${byOthers!.txHash}`,
       `token.transferred ${byNobody!.txHash}`,
+      `token.ownership_transferred ${handed.txHash}`,
     ]);
-    chain.reorg(2);
+    // The other one is the transfer between the two.
+    expect(await told()).toHaveLength(lines.length + 1);
+    chain.reorg(3);
+    chain.mine();
     chain.mine();
     chain.mine();
     await readAll();
     expect((await told()).filter((line) => line.includes(direct!.txHash))).toEqual([]);
-    expect((await told()).length).toBe(4);
+    expect((await told()).length).toBe(8);
+  });
+
+  test('roles and owners: told of once among the transfers, in the order of the chain, and taken back', async () => {
+    const { chain, readAll, told, store } = await setUp();
+    const [granted, moved, handed] = chain.mineControls();
+    await readAll();
+    await readAll();
+    const first = [
+      `token.role_granted ${granted.txHash}`,
+      `token.transferred ${moved.txHash}`,
+      `token.ownership_transferred ${handed.txHash}`,
+    ];
+    expect(await told()).toEqual(first);
+    expect(await store.tokenControls.listAccounts('tok_a')).toEqual([alice]);
+    await store.events.publish(10);
+    const [, , event] = await store.events.list(owner, { limit: 3 });
+    expect(event?.data).toEqual({
+      object: 'token_control',
+      change: 'role_granted',
+      token_id: 'tok_a',
+      network,
+      contract_address: address,
+      role: 'MINTER_ROLE',
+      account: alice,
+      by: bob,
+      tx_hash: granted.txHash,
+      block_number: Number(granted.blockNumber),
+      block_hash: granted.blockHash,
+      log_index: 0,
+    });
+    chain.reorg(1);
+    chain.mine();
+    await readAll();
+    expect(await told()).toEqual([
+      ...first,
+      `token.control_reverted ${granted.txHash}`,
+      `token.transfer_reverted ${moved.txHash}`,
+      `token.control_reverted ${handed.txHash}`,
+    ]);
+    expect(await store.tokenControls.listAccounts('tok_a')).toEqual([]);
   });
 
   test('reads a long way in several looks', async () => {

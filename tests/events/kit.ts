@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { newEvent, type OwnedEvent } from '#src/core/ports/events.ts';
+import type { OwnedEvent } from '#src/core/ports/events.ts';
 import { seal, unseal } from '#src/core/sealing.ts';
 import type { Store } from '#src/db/store.ts';
 import { createEgress } from '#src/http/egress.ts';
@@ -9,6 +9,7 @@ import { createPublisher } from '#src/services/events/publisher.ts';
 import { createDeliverer, type DelivererOptions } from '#src/services/webhooks/deliverer.ts';
 import { createWebhooks } from '#src/services/webhooks.ts';
 import { quiet } from '#tests/journal/kit.ts';
+import { anyEvent } from '#tests/kit/any-event.ts';
 
 export type Received = { path: string; headers: IncomingHttpHeaders; body: string };
 /** How to answer: a status, `hang`, or whatever the function sends. */
@@ -97,7 +98,7 @@ export function webhooksOn(store: Store, options: Partial<DelivererOptions> & { 
     },
     /** Writes events as a state change does. */
     async happen(...types: string[]): Promise<OwnedEvent[]> {
-      const made = types.map((type, n) => newEvent(owner, type, { n, text: 'ünïcode' }));
+      const made = types.map((type, n) => anyEvent(owner, type, { n, text: 'ünïcode' }));
       await store.events.insert(made, clock.now());
       return made;
     },

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { newEvent } from '#src/core/ports/events.ts';
 import { createEvents } from '#src/services/events.ts';
 import { createPublisher } from '#src/services/events/publisher.ts';
 import { freshDatabase, kinds, quiet, until } from '#tests/journal/kit.ts';
+import { anyEvent } from '#tests/kit/any-event.ts';
 
 const day = 24 * 3_600_000;
 
@@ -24,10 +24,10 @@ describe.each(kinds)('the outbox on %s', (kind) => {
   test('lists what was committed before the call, newest first, page by page', async () => {
     const { store, events } = await setUp();
     const made = Array.from({ length: 5 }, (_, n) =>
-      newEvent('tenant:a:test', n % 2 ? 'b.done' : 'a.done', { n }),
+      anyEvent('tenant:a:test', n % 2 ? 'b.done' : 'a.done', { n }),
     );
     await store.events.insert(made, at(0));
-    await store.events.insert([newEvent('tenant:b:test', 'a.done', {})], at(0));
+    await store.events.insert([anyEvent('tenant:b:test', 'a.done', {})], at(0));
     const ids = made.map(({ id }) => id).toReversed();
     const first = await events.list('tenant:a:test', { limit: 2 });
     expect(first.events.map(({ id }) => id)).toEqual(ids.slice(0, 2));
@@ -43,7 +43,7 @@ describe.each(kinds)('the outbox on %s', (kind) => {
 
   test('finds an event of its owner only', async () => {
     const { store, events } = await setUp();
-    const event = newEvent('tenant:a:test', 'a.done', { x: 1 });
+    const event = anyEvent('tenant:a:test', 'a.done', { x: 1 });
     await store.events.insert([event], at(1));
     expect(await events.get('tenant:a:test', event.id)).toMatchObject({ ...event, createdAt: at(1) });
     await expect(events.get('tenant:a:live', event.id)).rejects.toMatchObject({ kind: 'not_found' });
@@ -52,7 +52,7 @@ describe.each(kinds)('the outbox on %s', (kind) => {
   test('an event that is rolled back was never there', async () => {
     const { store, events } = await setUp();
     const writing = store.transaction(async (tx) => {
-      await tx.events.insert([newEvent('o', 'a.done', {})], at(0));
+      await tx.events.insert([anyEvent('o', 'a.done', {})], at(0));
       throw new Error('no');
     });
     await expect(writing).rejects.toThrow('no');
@@ -63,7 +63,7 @@ describe.each(kinds)('the outbox on %s', (kind) => {
     const { store, publisher, told } = await setUp();
     publisher.start();
     onTestFinished(() => publisher.stop());
-    await store.events.insert([newEvent('o', 'a.done', {}), newEvent('o', 'a.done', {})], at(0));
+    await store.events.insert([anyEvent('o', 'a.done', {}), anyEvent('o', 'a.done', {})], at(0));
     await until(() => told.length > 0);
     expect(told).toEqual(['o']);
     expect(await store.events.hasUnpublished()).toBe(false);
@@ -72,13 +72,13 @@ describe.each(kinds)('the outbox on %s', (kind) => {
   test('removes events after 30 days', async () => {
     const now = at(0);
     const { store, events, publisher } = await setUp(now);
-    const old = newEvent('o', 'a.done', {});
-    const young = newEvent('o', 'a.done', {});
+    const old = anyEvent('o', 'a.done', {});
+    const young = anyEvent('o', 'a.done', {});
     await store.events.insert([old], new Date(now.getTime() - 30 * day - 1));
     await store.events.insert([young], new Date(now.getTime() - 30 * day + 1));
     expect(await publisher.cleanUp()).toBe(1);
     expect((await events.list('o', { limit: 10 })).events.map(({ id }) => id)).toEqual([young.id]);
-    await store.events.insert([newEvent('o', 'a.done', {})], now);
+    await store.events.insert([anyEvent('o', 'a.done', {})], now);
     await publisher.flush();
     // Positions go on where they were.
     expect((await store.events.newest('o'))?.position).toBe(await store.events.head());
@@ -87,8 +87,8 @@ describe.each(kinds)('the outbox on %s', (kind) => {
   test('a reader that goes by positions misses no transaction that commits late', async () => {
     if (kind === 'pglite') return expect(kind).toBe('pglite'); // One connection: nothing commits late.
     const { store, publisher } = await setUp();
-    const early = newEvent('o', 'a.done', {});
-    const late = newEvent('o', 'a.done', {});
+    const early = anyEvent('o', 'a.done', {});
+    const late = anyEvent('o', 'a.done', {});
     const { promise: inserted, resolve: sayInserted } = Promise.withResolvers<void>();
     const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>();
     const slow = store.transaction(async (tx) => {
@@ -111,7 +111,7 @@ describe.each(kinds)('the outbox on %s', (kind) => {
   test('publishers that race give each event one position', async () => {
     const { database, store } = await setUp();
     await store.events.insert(
-      Array.from({ length: 40 }, () => newEvent('o', 'a.done', {})),
+      Array.from({ length: 40 }, () => anyEvent('o', 'a.done', {})),
       at(0),
     );
     await Promise.all(Array.from({ length: 8 }, () => store.events.publish(7)));

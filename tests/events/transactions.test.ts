@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createFakeChain, createFakeExecutor, type FakeExecutorOptions } from '#tests/journal/fake-chain.ts';
+import type { Submission } from '#src/core/journal.ts';
+import {
+  createFakeChain,
+  createFakeExecutor,
+  type FakeExecutorOptions,
+  sign,
+} from '#tests/journal/fake-chain.ts';
 import { engine, eventTypes, freshDatabase, kinds, submit, until } from '#tests/journal/kit.ts';
 
 const owner = 'tenant:ten_a:test';
@@ -47,6 +53,7 @@ describe.each(kinds)('transactions of tenants on %s', (kind) => {
       to: '0xA',
       amount: '5',
       item_id: null,
+      retry_of: null,
       user_op_hash: done.userOpHash,
       tx_hash: done.txHash,
       block_number: 1,
@@ -143,6 +150,49 @@ describe.each(kinds)('transactions of tenants on %s', (kind) => {
     });
     await expect(writing).rejects.toThrow('no');
     expect(await words()).toEqual([]);
+  });
+
+  test('that are outbid are told of with their new hash', async () => {
+    const bump = async (s: Submission) => {
+      if (s.replaces !== undefined) return null;
+      return sign('user_operation', Number(s.nonce), [...s.legs], null, 2n);
+    };
+    const { store, journal, words, chain } = await setUp({ bump });
+    chain.automine = false;
+    const { id, lane } = await submit(store, journal, { owner });
+    await until(async () => (await words()).includes('submitted'));
+    journal.hurry(lane);
+    await until(async () => (await words()).includes('replaced'));
+    chain.mine();
+    const done = await journal.wait(id, 5_000);
+    expect(await words()).toEqual(['created', 'submitted', 'replaced', 'confirmed']);
+    await store.events.publish(10);
+    const hashes = (await store.events.list(owner, { limit: 10 })).map(({ data }) => data['user_op_hash']);
+    const [, replaced, first] = hashes;
+    expect(replaced).not.toBe(first);
+    expect([first, replaced]).toContain(done.userOpHash);
+  });
+
+  test('are cancelled with their event, or not at all', async () => {
+    const { store, database } = await setUp();
+    let fails = true;
+    const onChange = async () => {
+      if (fails) throw new Error('no');
+    };
+    const journal = engine(store, { executors: {}, runsLanes: false, onChange });
+    const { id } = await submit(store, journal, { owner });
+    const cancel = () => journal.cancel(owner, id, { code: 'CANCELLED', message: 'x' });
+    await expect(cancel()).rejects.toThrow('no');
+    expect((await store.transactions.find(owner, id))?.status).toBe('pending');
+    expect(await eventTypes(database)).toHaveLength(1);
+    fails = false;
+    expect(await cancel()).toMatchObject({ status: 'failed' });
+    expect((await eventTypes(database)).map((told) => told.split(' ')[0])).toEqual([
+      'transaction.created',
+      'transaction.failed',
+    ]);
+    expect(await cancel()).toBeNull();
+    expect(await eventTypes(database)).toHaveLength(2);
   });
 
   test('of others than tenants are told of at their end only', async () => {

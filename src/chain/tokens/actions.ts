@@ -172,7 +172,7 @@ function settingsOf({ token, from, erc20, erc721, erc1155 }: Encoder, action: To
       ];
     }
     case 'set_metadata':
-      return [unfungible('setTokenURI', action.itemId, action.uri)];
+      return [unfungible('setTokenURI', action.itemId, action.uri ?? '')];
     case 'transfer_ownership':
       return [erc20('transferOwnership', action.newOwner)];
     case 'grant_role':

@@ -1,3 +1,4 @@
+import type { EventType } from '../event-types.ts';
 import { newId } from '../ids.ts';
 import type { NewEvent } from '../journal-store.ts';
 
@@ -40,7 +41,7 @@ export type EventRepository = {
   deleteOlder(before: Date, limit: number): Promise<number>;
 };
 
-/** An event to be written with the change it tells of; `type` is `<thing>.<past participle>`, `data` JSON-safe. */
-export function newEvent(owner: string, type: string, data: Record<string, unknown>): OwnedEvent {
+/** An event to be written with the change it tells of; `data` is JSON-safe. */
+export function newEvent(owner: string, type: EventType, data: Record<string, unknown>): OwnedEvent {
   return { id: newId('evt'), owner, type, data };
 }

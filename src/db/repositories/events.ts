@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
-import type { EventFilter, EventRepository, PublishedEvent } from '#src/core/ports/events.ts';
+import type { EventFilter, EventRepository, OwnedEvent, PublishedEvent } from '#src/core/ports/events.ts';
 import type { Db } from '../handle.ts';
-import { rows } from '../statement.ts';
+import { rows, toJson } from '../statement.ts';
 import { eventHead } from '../tables/events.ts';
 import { events as t } from '../tables/journal.ts';
 
@@ -26,9 +26,7 @@ type Writes = Pick<EventRepository, 'insert' | 'publish' | 'deleteOlder'>;
 
 function writes(db: Db): Writes {
   return {
-    async insert(events, at) {
-      if (events.length > 0) await db.insert(t).values(events.map((event) => ({ ...event, createdAt: at })));
-    },
+    insert: (events, at) => insert(db, events, at),
     publish: (limit) => db.transaction((tx) => publish(tx, limit)),
     async deleteOlder(before, limit) {
       const gone = await rows(
@@ -39,6 +37,18 @@ function writes(db: Db): Writes {
       return gone.length;
     },
   };
+}
+
+/** One statement text for any number of rows: prepared once; sequence numbers in the order of the list. */
+async function insert(db: Db, events: readonly OwnedEvent[], at: Date): Promise<void> {
+  if (events.length === 0) return;
+  await db.execute(
+    sql`insert into ${t} (id, owner, type, data, created_at)
+      select id, owner, type, data, ${at.toISOString()}::timestamptz
+      from rows from (jsonb_to_recordset(${toJson(events)}::jsonb) as (id text, owner text, type text, data jsonb))
+        with ordinality as r(id, owner, type, data, n)
+      order by n`,
+  );
 }
 
 async function publish(tx: Db, limit: number): Promise<string[]> {

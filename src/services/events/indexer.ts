@@ -1,18 +1,29 @@
 import type { Clock } from '#src/core/clock.ts';
+import type { EventType } from '#src/core/event-types.ts';
 import type { Hex } from '#src/core/hex.ts';
+import type { NftRepository } from '#src/core/ports/nfts.ts';
 import { type EventRepository, newEvent, type OwnedEvent } from '#src/core/ports/events.ts';
+import type { TokenControlRepository } from '#src/core/ports/token-controls.ts';
 import type {
   BlockRef,
+  HoldingRepository,
   IndexedTransfer,
+  LogPlace,
   TransferIndexRepository,
-  TransferLog,
   TransferReader,
+  Watched,
   WatchedToken,
 } from '#src/core/ports/token-transfers.ts';
+import { followItems } from '../nfts/changes.ts';
+import { balanceChanges } from '../tokens/holdings.ts';
+import { controlEvent } from './token-controls.ts';
 
 type Repositories = {
   events: Pick<EventRepository, 'insert'>;
   transferIndex: TransferIndexRepository;
+  holdings: Pick<HoldingRepository, 'apply'>;
+  tokenControls: Pick<TokenControlRepository, 'insert' | 'rewind'>;
+  nfts: Pick<NftRepository, 'track' | 'followMint'>;
 };
 
 export type IndexerOptions = {
@@ -35,7 +46,7 @@ const lookBack = 300n;
 /** Reorgs are followed so many looks back. */
 const keptCheckpoints = 128;
 
-/** Follows the transfers of tokens: each is told of once, and taken back when its block is gone. */
+/** Follows transfers, roles and owners of tokens: each change is told of once, and taken back when its block is gone. */
 export function createIndexer(options: IndexerOptions): Indexer {
   const { store, chain } = options;
   return {
@@ -99,7 +110,16 @@ async function goBack(
 ): Promise<void> {
   await moving(options, network, cursor, async (tx) => {
     const gone = await tx.transferIndex.rewind(network, to);
-    return gone.filter(({ own }) => !own).map((one) => eventOf(one, 'token.transfer_reverted'));
+    await tx.holdings.apply(balanceChanges(gone, -1n));
+    const items = await followItems(tx, gone, 'taken_back', options.clock.now());
+    const lost = await tx.tokenControls.rewind(network, to);
+    return [
+      ...inChainOrder([
+        ...gone.map((one) => told(one, (transfer) => eventOf(transfer, 'token.transfer_reverted'))),
+        ...lost.map((one) => told(one, (change) => controlEvent(change, 'token.control_reverted'))),
+      ]),
+      ...items,
+    ];
   });
 }
 
@@ -115,30 +135,31 @@ async function readOn(
   const before = await chain.block(network, last);
   const byAddress = new Map(tokens.map((token) => [token.address.toLowerCase(), token]));
   const addresses = tokens.map(({ address }) => address);
-  const logs = await chain.transfers(network, addresses, cursor.number + 1n, last);
+  const logs = await chain.logs(network, addresses, cursor.number + 1n, last);
   const after = await chain.block(network, last);
   // The chain turned while it was read, or another node answered: the next look begins anew.
   if (!before || !after || before.hash !== after.hash) return false;
-  const senders = await store.transferIndex.findSenders(hashesOf(logs));
-  const transfers = logs.flatMap((log) => {
+  const senders = await store.transferIndex.findSenders(hashesOf([...logs.transfers, ...logs.controls]));
+  const watched = <T extends LogPlace>(log: T): Watched<T>[] => {
     const token = byAddress.get(log.address.toLowerCase());
-    return token
-      ? [
-          {
-            ...log,
-            network,
-            address: token.address,
-            tokenId: token.id,
-            owner: token.owner,
-            own: isOwn(log, token, senders),
-          },
-        ]
-      : [];
-  });
+    if (!token) return [];
+    const { id: tokenId, address, owner } = token;
+    return [{ ...log, network, address, tokenId, owner, own: isOwn(log, token, senders) }];
+  };
+  const transfers = logs.transfers.flatMap(watched);
   await moving(options, network, cursor, async (tx) => {
     const fresh = await tx.transferIndex.insert(transfers);
+    await tx.holdings.apply(balanceChanges(fresh, 1n));
     await tx.transferIndex.advance(network, after, keptCheckpoints);
-    return fresh.filter(({ own }) => !own).map((one) => eventOf(one, 'token.transferred'));
+    const items = await followItems(tx, fresh, 'read', options.clock.now());
+    const changed = await tx.tokenControls.insert(logs.controls.flatMap(watched));
+    return [
+      ...inChainOrder([
+        ...fresh.map((one) => told(one, (transfer) => eventOf(transfer, 'token.transferred'))),
+        ...changed.map((one) => told(one, (change) => controlEvent(change, `token.${change.kind}`))),
+      ]),
+      ...items,
+    ];
   });
   return last < head.number;
 }
@@ -159,15 +180,31 @@ async function moving(
   });
 }
 
-function hashesOf(logs: readonly TransferLog[]): Hex[] {
+type Told = { place: LogPlace; event: OwnedEvent | null };
+
+/** What is told of a change: nothing of the owner's own, which their transactions tell of. */
+function told<T extends Watched<LogPlace>>(one: T, wordOf: (one: T) => OwnedEvent): Told {
+  return { place: one, event: one.own ? null : wordOf(one) };
+}
+
+/** Events as the chain has them; those of one log stay in order. */
+function inChainOrder(all: readonly Told[]): OwnedEvent[] {
+  return all
+    .toSorted(
+      ({ place: a }, { place: b }) => Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex,
+    )
+    .flatMap(({ event }) => event ?? []);
+}
+
+function hashesOf(logs: readonly LogPlace[]): Hex[] {
   return [
     ...new Set(logs.flatMap(({ txHash, userOpHash }) => [txHash, ...(userOpHash ? [userOpHash] : [])])),
   ];
 }
 
-/** True when the token's owner made the transfer by a transaction of ours, whose events tell of it. */
+/** True when the token's owner did it by a transaction of ours, whose events tell of it. */
 function isOwn(
-  log: TransferLog,
+  log: LogPlace,
   token: WatchedToken,
   senders: readonly { hash: Hex; owner: string }[],
 ): boolean {
@@ -176,7 +213,7 @@ function isOwn(
   );
 }
 
-function eventOf(transfer: IndexedTransfer, type: string): OwnedEvent {
+function eventOf(transfer: IndexedTransfer, type: EventType): OwnedEvent {
   return newEvent(transfer.owner, type, {
     object: 'token_transfer',
     token_id: transfer.tokenId,

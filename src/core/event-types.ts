@@ -1,0 +1,28 @@
+/** Every word an event can have; the contract has the same list, with what each of them means. */
+export const eventTypes = [
+  'transaction.created',
+  'transaction.submitted',
+  'transaction.replaced',
+  'transaction.requeued',
+  'transaction.confirmed',
+  'transaction.failed',
+  'transaction.reorged',
+  'token.deployed',
+  'token.failed',
+  'token.transferred',
+  'token.transfer_reverted',
+  'token.role_granted',
+  'token.role_revoked',
+  'token.ownership_transferred',
+  'token.control_reverted',
+  'nft.minted',
+  'nft.burned',
+  'nft.reverted',
+  'nft.failed',
+  'payment.settled',
+  'payment.failed',
+  'payment.reorged',
+  'webhook_endpoint.disabled',
+  'webhook_endpoint.tested',
+] as const;
+export type EventType = (typeof eventTypes)[number];
