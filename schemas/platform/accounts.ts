@@ -149,14 +149,22 @@ export const updateMe = operation({
   method: 'PATCH',
   path: '/auth/me',
   tag,
-  summary: 'Changes the names of the account and of its tenant',
+  summary: 'Changes names and the password of the account',
+  description:
+    'A new password needs the current one, and ends all other sessions. Who has none sets one by the letter of ' +
+    '`/auth/password/forgot`.',
   auth: 'user',
+  audited: true,
   body: strictObject({
     full_name: Type.Optional(Name('Name of the person')),
     company_name: Type.Optional(Name('Name of the tenant')),
+    password: Type.Optional(Password),
+    current_password: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1024, description: 'With a new password' }),
+    ),
   }),
   success: { status: 200, description: 'Changed', schema: ref(PlatformUser) },
-  errors: [],
+  errors: ['invalid_credentials', 'account_locked'],
   examples: { body: { full_name: 'Ada Developer' }, response: userExample },
 });
 

@@ -7,12 +7,44 @@ const plane = 'platform';
 const tag = 'Events';
 const scope = 'events:read';
 
+/** Every type, and when it is told. */
+export const eventTypes = {
+  'transaction.created':
+    'written down, before anything is sent; also a retry, whose `retry_of` names the failed one',
+  'transaction.submitted': 'signed and sent',
+  'transaction.replaced': 'outbid by an attempt with higher fees, so it has another hash',
+  'transaction.requeued': 'in the queue again, after an attempt that can never run',
+  'transaction.confirmed': 'deep enough in the chain',
+  'transaction.failed': 'over, see its `error`; `cancelled` when you cancelled it',
+  'transaction.reorged': 'the block it was in is gone, it is sent again',
+  'token.deployed': 'its contract is on the chain',
+  'token.failed': 'it could not be deployed',
+  'token.transferred': 'a transfer on the chain that did not go through this API',
+  'token.transfer_reverted': 'the block of such a transfer is gone',
+  'token.role_granted': 'others granted a role on the chain',
+  'token.role_revoked': 'others took a role on the chain',
+  'token.ownership_transferred': 'another owner handed the token on',
+  'token.control_reverted': 'the block of such a change is gone',
+  'nft.minted': 'an item is there, whoever minted it',
+  'nft.burned': 'the last of an item is gone, whoever burned it',
+  'nft.reverted': 'the block of such a change is gone',
+  'nft.failed': 'a mint of yours failed',
+  'payment.settled': 'an x402 payment to you is settled',
+  'payment.failed': 'an x402 payment to you failed',
+  'payment.reorged': 'the block of a settled payment is gone, it is sent again',
+  'webhook_endpoint.disabled': 'it failed for too long, or answered 410',
+  'webhook_endpoint.tested': 'the test that you asked for',
+} as const;
+
 export const PlatformEvent = model(
   'PlatformEvent',
   strictObject({
     object: Type.Literal('event'),
     id: Id('evt', 'The same in lists, streams and every delivery of a webhook'),
-    type: Type.String({ description: '`<thing>.<what happened to it>`' }),
+    type: Type.String({
+      description: '`<thing>.<what happened to it>`',
+      examples: Object.keys(eventTypes),
+    }),
     data: Type.Object({}, { additionalProperties: true, description: 'The thing as it was then' }),
     created: UnixTime(),
   }),
@@ -26,8 +58,12 @@ export const eventExample = {
   created: 1744027200,
 };
 
-/** An exact type, `<thing>.*` or `*`. */
-export const eventTypePattern = '^(\\*|[a-z][a-z_]{0,40}\\.(\\*|[a-z][a-z_]{0,40}))$';
+/** What an endpoint may ask for: everything, all of a thing, exact types. */
+export const eventChoices = [
+  '*',
+  ...new Set(Object.keys(eventTypes).map((type) => `${type.split('.')[0]}.*`)),
+  ...Object.keys(eventTypes),
+];
 
 const EventType = Type.String({ pattern: '^[a-z_]{1,40}\\.[a-z_]{1,40}$', description: 'Exact type' });
 
@@ -39,10 +75,10 @@ export const listEvents = operation({
   tag,
   summary: 'Lists what happened in the last 30 days, newest first',
   description:
-    'Events of the environment of the key. Types: `transaction.created`, `.submitted`, `.requeued`, `.confirmed`, ' +
-    '`.failed`, `.reorged` · `token.deployed`, `.failed` · `token.transferred` and `token.transfer_reverted`, of ' +
-    'transfers on the chain that did not go through this API · `payment.settled`, `.failed`, `.reorged` · ' +
-    '`webhook_endpoint.disabled`, `.tested`.',
+    'Events of the environment of the key. Types:\n\n' +
+    Object.entries(eventTypes)
+      .map(([type, meaning]) => `- \`${type}\`: ${meaning}`)
+      .join('\n'),
   auth: 'key',
   scope,
   query: Type.Object({ ...listQuery('evt'), type: Type.Optional(EventType) }),

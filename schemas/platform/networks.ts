@@ -26,6 +26,7 @@ export const PlatformNetwork = model(
       smart_accounts: Type.Boolean({ description: 'A bundler is configured' }),
       gasless: Type.Boolean({ description: 'A paymaster pays the gas' }),
       x402: Type.Boolean({ description: 'Payments are settled there' }),
+      tokens: Type.Boolean({ description: 'The contracts that tokens are made from are in place' }),
     }),
   }),
 );
@@ -39,7 +40,7 @@ const example = {
   testnet: true,
   status: 'active',
   latest_block: 24_000_000,
-  supports: { smart_accounts: true, gasless: true, x402: true },
+  supports: { smart_accounts: true, gasless: true, x402: true, tokens: true },
 };
 
 export const listNetworks = operation({

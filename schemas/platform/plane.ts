@@ -1,3 +1,4 @@
+import type { Operation } from '../kit/operation.ts';
 import type { PlaneDefinition } from '../kit/plane.ts';
 import { type PlatformCode, PlatformError, platformErrors, typeOfStatus } from './errors.ts';
 
@@ -31,9 +32,9 @@ export const platformScopes = [
   'networks:read',
 ] as const;
 
-/** True for scopes that a publishable key can't use, whatever it was granted. */
-export function isWriteScope(scope: string | undefined): boolean {
-  return scope?.endsWith(':write') ?? false;
+/** True for what a publishable key can't do, whatever it was granted; it may read all that its scopes let it. */
+export function isWrite({ method, scope }: Pick<Operation, 'method' | 'scope'>): boolean {
+  return method !== 'GET' && (scope?.endsWith(':write') ?? false);
 }
 
 const codes = Object.fromEntries(
@@ -102,6 +103,6 @@ export const platformPlane: PlaneDefinition = {
     input: ['validation_error', 'missing_field'],
     body: ['payload_too_large', 'unsupported_media_type'],
   },
-  addedFor: (op) => (isWriteScope(op.scope) ? ['secret_key_required'] : []),
+  addedFor: (op) => (isWrite(op) ? ['secret_key_required'] : []),
   bodyLimit: 64 * 1024,
 };

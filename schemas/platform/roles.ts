@@ -37,7 +37,7 @@ export const listTokenRoles = operation({
   path: '/v1/tokens/:id/roles',
   summary: 'Lists roles and who holds them',
   description:
-    'The chain is asked for the treasury, the owner and every account that was granted a role by this API.',
+    'The chain is asked for every account that ever got a role or owned the token, by this API or by others on the chain.',
   success: {
     status: 200,
     description: 'Every role',

@@ -55,6 +55,7 @@ export const revokeSession = operation({
   tag,
   summary: 'Ends a session of the account; its next call fails',
   auth: 'user',
+  audited: true,
   params: idParams('session'),
   success: {
     status: 200,

@@ -115,6 +115,7 @@ export const verifyPasskey = operation({
   tag,
   summary: "Takes the browser's answer: registers the passkey, or opens a session",
   auth: ['user', 'none'],
+  audited: true,
   body: strictObject({
     intent: Words(intents, '`register` needs an access token'),
     response: Json('RegistrationResponseJSON or AuthenticationResponseJSON, as the browser gives it'),
@@ -155,6 +156,7 @@ export const deletePasskey = operation({
   tag,
   summary: 'Removes a passkey; it opens no session any more',
   auth: 'user',
+  audited: true,
   params: idParams('passkey'),
   success: {
     status: 200,
@@ -200,6 +202,7 @@ export const resetPassword = operation({
   tag,
   summary: 'Sets a new password with a mailed token; ends all sessions of the account and lifts a lock',
   auth: 'none',
+  audited: true,
   body: strictObject({
     token: Type.String({
       minLength: 1,

@@ -2,7 +2,7 @@ import { Type, type TProperties } from '@sinclair/typebox';
 import { model, ref, strictObject } from '../kit/model.ts';
 import { operation } from '../kit/operation.ts';
 import { AddressString, AmountString, BytesString, PositiveAmountString } from '../kit/scalars.ts';
-import { From, keyed, portion, refusals, To, Uri } from './token-fields.ts';
+import { described, From, keyed, portion, refusals, To } from './token-fields.ts';
 import { move, moveExample, spenderExample } from './token-moves.ts';
 import { transactionExample } from './transactions.ts';
 
@@ -13,7 +13,7 @@ const from = Type.Optional(From);
 
 export const MintBatchRequest = model(
   'MintBatchRequest',
-  strictObject({ items: items({ to: To, ...portion, uri: Type.Optional(Uri) }), ...keyed }),
+  strictObject({ items: items({ to: To, ...portion, ...described }), ...keyed }),
 );
 export const mintTokenBatch = operation({
   ...move,
@@ -21,6 +21,8 @@ export const mintTokenBatch = operation({
   path: '/v1/tokens/:id/mint_batch',
   summary: 'Mints to many addresses in one operation',
   body: ref(MintBatchRequest),
+  // Its items may bring metadata.
+  bodyLimit: 1024 * 1024,
   errors: [...refusals, 'invalid_address', 'invalid_amount'],
   examples: moveExample('mint_batch', { items: [{ to, amount: '1000000' }] }),
 });

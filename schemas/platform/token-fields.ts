@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ref } from '../kit/model.ts';
 import { AddressString, PositiveAmountString } from '../kit/scalars.ts';
+import { NftMetadata } from './nft-metadata.ts';
 import { PlatformTransaction } from './transactions.ts';
 
 /** The key may come in the body or as a header. */
@@ -22,6 +23,12 @@ export const ItemId = Type.String({
 });
 
 export const Uri = Type.String({ minLength: 1, maxLength: 2048, description: 'URI of the metadata' });
+
+/** Metadata of an item: where it lies, or what we are to serve. */
+export const described = {
+  uri: Type.Optional(Uri),
+  metadata: Type.Optional(ref(NftMetadata)),
+};
 
 export const To = AddressString('Receiving address');
 

@@ -1,5 +1,6 @@
 import type { TObject } from '@sinclair/typebox';
 import { strictObject } from '../kit/model.ts';
+import * as nfts from './nft-moves.ts';
 import * as roles from './roles.ts';
 import * as batches from './token-batches.ts';
 import * as moves from './token-moves.ts';
@@ -27,6 +28,7 @@ export const tokenMethods = {
   pause: method(settings.pauseToken, settings.PauseRequest),
   unpause: method(settings.unpauseToken, settings.PauseRequest),
   set_royalty: method(settings.setTokenRoyalty, settings.RoyaltyRequest),
+  set_metadata: method(nfts.setNftMetadata, nfts.SetMetadataParams),
   transfer_ownership: method(settings.transferTokenOwnership, settings.OwnershipRequest),
   grant_role: method(roles.grantTokenRole, roles.RoleChangeRequest),
   revoke_role: method(roles.revokeTokenRole, roles.RoleChangeRequest),

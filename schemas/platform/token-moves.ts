@@ -3,7 +3,7 @@ import { model, ref, strictObject } from '../kit/model.ts';
 import { operation } from '../kit/operation.ts';
 import { AddressString, AmountString } from '../kit/scalars.ts';
 import { idParams } from './envelope.ts';
-import { From, keyed, portion, refusals, To, Uri, WriteHeaders, written } from './token-fields.ts';
+import { described, From, keyed, portion, refusals, To, WriteHeaders, written } from './token-fields.ts';
 import { transactionExample } from './transactions.ts';
 
 /** What every move of a token shares. */
@@ -29,10 +29,7 @@ export const moveExample = <T extends object>(type: string, body: T) => ({
   response: { ...transactionExample, type },
 });
 
-export const MintRequest = model(
-  'MintRequest',
-  strictObject({ to: To, ...portion, uri: Type.Optional(Uri), ...keyed }),
-);
+export const MintRequest = model('MintRequest', strictObject({ to: To, ...portion, ...described, ...keyed }));
 export const mintToken = operation({
   ...move,
   id: 'mintToken',

@@ -1,5 +1,9 @@
 import { operations as batch } from './batch.ts';
 import { operations as gasEstimates } from './gas-estimates.ts';
+import { operations as holders } from './holders.ts';
+import { operations as nftMetadata } from './nft-metadata.ts';
+import { operations as nftMoves } from './nft-moves.ts';
+import { operations as nfts } from './nfts.ts';
 import { operations as roles } from './roles.ts';
 import { operations as batches } from './token-batches.ts';
 import { operations as moves } from './token-moves.ts';
@@ -16,7 +20,11 @@ export const operations = [
   ...moves,
   ...batches,
   ...reads,
+  ...holders,
   ...roles,
+  ...nfts,
+  ...nftMoves,
+  ...nftMetadata,
   ...transactions,
   ...actions,
   ...batch,

@@ -3,7 +3,7 @@ import { model, ref, strictObject } from '../kit/model.ts';
 import { operation } from '../kit/operation.ts';
 import { Nullable, Words } from '../kit/scalars.ts';
 import { Id, idParams, list, listQuery, UnixTime } from './envelope.ts';
-import { eventTypePattern } from './events.ts';
+import { eventChoices } from './events.ts';
 
 const plane = 'platform';
 const tag = 'Webhooks';
@@ -15,7 +15,7 @@ const Url = Type.String({
   maxLength: 2048,
   description: 'https, at a public address, port 443 or above 1023; redirects are not followed',
 });
-const Events = Type.Array(Type.String({ pattern: eventTypePattern }), {
+const Events = Type.Array(Words(eventChoices), {
   minItems: 1,
   maxItems: 50,
   uniqueItems: true,
@@ -83,6 +83,7 @@ export const createWebhookEndpoint = operation({
     'Each event is a POST of the object that GET /v1/events/:id answers, at least once, in no certain order. Whatever is ' +
     'not answered 2xx within 10 seconds is sent again with growing pauses for three days; 410 disables the endpoint.',
   auth: 'key',
+  audited: true,
   scope: write,
   body: strictObject({
     url: Url,
@@ -133,6 +134,7 @@ export const updateWebhookEndpoint = operation({
   summary: 'Changes an endpoint; what is left out stays',
   description: 'Disabling gives up what is queued; a replay sends it later.',
   auth: 'key',
+  audited: true,
   scope: write,
   params: idParams('endpoint'),
   body: strictObject({
@@ -154,6 +156,7 @@ export const deleteWebhookEndpoint = operation({
   tag,
   summary: 'Removes an endpoint with its deliveries',
   auth: 'key',
+  audited: true,
   scope: write,
   params: idParams('endpoint'),
   success: {
@@ -177,6 +180,7 @@ export const rotateWebhookSecret = operation({
   tag,
   summary: 'Replaces the secret; until the grace ends, both sign',
   auth: 'key',
+  audited: true,
   scope: write,
   params: idParams('endpoint'),
   body: strictObject({

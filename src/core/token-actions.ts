@@ -18,7 +18,9 @@ export type Portion = { amount: bigint; itemId: bigint | null };
 export const tokenRoles = ['DEFAULT_ADMIN_ROLE', 'MINTER_ROLE', 'PAUSER_ROLE'] as const;
 export type TokenRole = (typeof tokenRoles)[number];
 
-type Minted = Portion & { to: Address; uri: string | null };
+/** `metadata`: JSON that we serve, and whose URI is then the item's. */
+type Described = { uri: string | null; metadata?: string };
+type Minted = Portion & { to: Address } & Described;
 type RoleChange = { role: TokenRole; account: Address };
 
 /** What an account can do on a token contract. */
@@ -44,7 +46,7 @@ export type TokenAction =
   | { method: 'pause' }
   | { method: 'unpause' }
   | { method: 'set_royalty'; receiver: Address; bps: number; itemId: bigint | null }
-  | { method: 'set_metadata'; itemId: bigint; uri: string }
+  | ({ method: 'set_metadata'; itemId: bigint } & Described)
   | { method: 'transfer_ownership'; newOwner: Address }
   | ({ method: 'grant_role' } & RoleChange)
   | ({ method: 'revoke_role' } & RoleChange)
@@ -78,7 +80,8 @@ export function assertStandard(
   what: string,
 ): void {
   if (having.includes(standard)) return;
-  throw fail('validation', { field: 'id', message: `${standard} tokens have no ${what}` });
+  const kind = standard === 'SBT' ? 'SBT tokens are soulbound: they' : `${standard} tokens`;
+  throw fail('validation', { field: 'id', message: `${kind} have no ${what}` });
 }
 
 /** A portion as a standard wants it; `at` is where its fields stand in the request. @throws validation naming the field */

@@ -1,3 +1,4 @@
+import type { EventType } from './event-types.ts';
 import type { Transaction, TransactionError } from './journal.ts';
 import { newEvent, type OwnedEvent } from './ports/events.ts';
 
@@ -19,6 +20,7 @@ export function transactionObject(t: Omit<Transaction, 'updatedAt'>): Record<str
     to: fact('to'),
     amount: fact('amount'),
     item_id: fact('itemId'),
+    retry_of: fact('retryOf'),
     user_op_hash: t.userOpHash,
     tx_hash: t.txHash,
     block_number: t.blockNumber === null ? null : Number(t.blockNumber),
@@ -45,6 +47,6 @@ export function hearsAll({ owner }: Pick<Transaction, 'owner'>): boolean {
 }
 
 /** The event that tells its owner where a transaction stands. */
-export function transactionEvent(t: Transaction, type: string): OwnedEvent {
+export function transactionEvent(t: Transaction, type: EventType): OwnedEvent {
   return newEvent(t.owner, type, transactionObject(t));
 }

@@ -13,7 +13,7 @@ import {
 } from '#schemas/platform/accounts.ts';
 import { systemClock } from '#src/core/clock.ts';
 import { bearer } from '#tests/adapter/kit.ts';
-import { bootApp, type TestApp } from '#tests/kit/app.ts';
+import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { as, errorOf, newTenant, password } from './kit.ts';
 
@@ -205,5 +205,53 @@ describe('me', () => {
     expect((await call(test.app, getMe, { headers: tenant.user })).body).toEqual(body);
     const one = await call(test.app, updateMe, { headers: tenant.user, body: {} });
     expect(one.body).toEqual(body);
+  });
+
+  const next = 'another-secure-password';
+  const change = (tenant: { user: Record<string, string> }, body: object) =>
+    attempt(test.app, updateMe, { headers: tenant.user, body });
+
+  it('changes the password of who knows the current one, and ends all other sessions, on every replica', async () => {
+    const tenant = await newTenant(test.app);
+    const replica = await appOfTest({ replicaOf: test, env: { ROLE: 'api' }, compose: { clock } });
+    const credentials = { email: tenant.email, password };
+    const { body: other } = await call(test.app, logInAccount, { body: credentials });
+    const { body: merchant } = await call(test.app, logIn, { body: credentials });
+    // The replica remembers the session.
+    await call(replica.app, getMe, { headers: as(other.access_token) });
+    const changed = await change(tenant, { current_password: password, password: next });
+    expect([changed.status, changed.body['id']]).toEqual([200, tenant.userId]);
+    const refused = [
+      await attempt(replica.app, getMe, { headers: as(other.access_token) }),
+      await attempt(test.app, getMe, { headers: as(other.access_token) }),
+      await attempt(test.app, refreshSession, { body: { refresh_token: other.refresh_token } }),
+      await attempt(test.app, refreshAccess, { body: { refresh_token: merchant.data.refresh_token } }),
+      await attempt(test.app, logInAccount, { body: credentials }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
+    await call(test.app, getMe, { headers: tenant.user });
+    await call(test.app, refreshSession, { body: { refresh_token: tenant.refreshToken } });
+    await call(test.app, logInAccount, { body: { ...credentials, password: next } });
+  });
+
+  it('changes nothing for who does not know it, and locks who guesses', async () => {
+    const tenant = await newTenant(test.app);
+    const guess = { current_password: 'wrong-password', password: next, full_name: 'Mallory' };
+    const wrong = await change(tenant, guess);
+    expect(errorOf(wrong)).toMatchObject({ status: 401, code: 'invalid_credentials' });
+    for (const [body, code, param] of [
+      [{ password: next }, 'missing_field', 'current_password'],
+      [{ current_password: password }, 'missing_field', 'password'],
+      [{ current_password: password, password: 'short' }, 'validation_error', 'password'],
+    ] as const)
+      expect(errorOf(await change(tenant, body))).toMatchObject({ status: 400, code, param });
+    for (let tries = 0; (await change(tenant, guess)).status !== 423; tries += 1)
+      expect(tries).toBeLessThan(20);
+    const right = await change(tenant, { current_password: password, password: next });
+    expect(errorOf(right)).toMatchObject({ status: 423, code: 'account_locked' });
+    expect(Number(right.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await call(test.app, getMe, { headers: tenant.user })).body.full_name).toBeNull();
+    shift += 16 * 60_000;
+    await call(test.app, logInAccount, { body: { email: tenant.email, password } });
   });
 });

@@ -10,7 +10,7 @@ import {
   rotateApiKey,
   updateApiKey,
 } from '#schemas/platform/api-keys.ts';
-import { getMe } from '#schemas/platform/accounts.ts';
+import { getMe, logInAccount } from '#schemas/platform/accounts.ts';
 import { getNetwork, listNetworks } from '#schemas/platform/networks.ts';
 import { systemClock } from '#src/core/clock.ts';
 import { bearer } from '#tests/adapter/kit.ts';
@@ -281,6 +281,29 @@ describe('usage', () => {
     const wrong = { headers: tenant.user, params: { id: key.id }, query: { from: date, to: '2020-01-01' } };
     expect((await attempt(test.app, getApiKeyUsage, wrong)).status).toBe(400);
   });
+
+  it('adds up what replicas served, and begins anew each day', async () => {
+    const replica = await appOfTest({ replicaOf: test, compose: { clock } });
+    const tenant = await newTenant(test.app);
+    const { id, key } = await newKey(test.app, tenant);
+    const days = async () => {
+      const { data } = (await call(test.app, getApiKeyUsage, { headers: tenant.user, params: { id } })).body;
+      return data.map(({ date, requests }) => [date, requests]);
+    };
+    const today = () => clock.now().toISOString().slice(0, 10);
+    const first = today();
+    for (const { app } of [test, replica, replica]) await call(app, listNetworks, { headers: as(key) });
+    await until(async () => (await days())[0]?.[1] === 3);
+    shift += 24 * 3_600_000;
+    await call(test.app, listNetworks, { headers: as(key) });
+    // The dashboard's session has ended meanwhile.
+    const again = await call(test.app, logInAccount, { body: { email: tenant.email, password } });
+    tenant.user = as(again.body.access_token);
+    expect(await days()).toEqual([
+      [first, 3],
+      [today(), 1],
+    ]);
+  });
 });
 
 describe('networks', () => {
@@ -301,7 +324,7 @@ describe('networks', () => {
           testnet: true,
           status: 'active',
           latest_block: expect.any(Number),
-          supports: { smart_accounts: true, gasless: true, x402: true },
+          supports: { smart_accounts: true, gasless: true, x402: true, tokens: true },
         },
       ],
       has_more: false,

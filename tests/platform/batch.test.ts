@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createBatch, getBatch } from '#schemas/platform/batch.ts';
 import { estimateGas } from '#schemas/platform/gas-estimates.ts';
 import { approveToken, mintToken } from '#schemas/platform/token-moves.ts';
@@ -8,31 +8,14 @@ import { createPlatformWallet } from '#schemas/platform/wallets.ts';
 import { cloneERC20Abi } from '#src/chain/contracts/generated/clone-erc20.ts';
 import type { BodyOf } from '#schemas/kit/operation.ts';
 import { newAddress } from '#tests/facilitator/kit.ts';
-import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
+import { appOfTest } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { deployToken } from '#schemas/platform/tokens.ts';
 import { as, errorOf, newKey } from './kit.ts';
 import { done, nobody } from './token-cases.ts';
-import {
-  confirmed,
-  type Headers,
-  type Issuer,
-  newIssuer,
-  newRequestKey,
-  newToken,
-  reader,
-  settled,
-} from './token-kit.ts';
+import { confirmed, issuerOfFile, newIssuer, newRequestKey, newToken, reader, settled } from './token-kit.ts';
 
-let test: TestApp;
-let issuer: Issuer;
-let headers: Headers;
-beforeAll(async () => {
-  test = await bootApp();
-  issuer = await newIssuer(test);
-  ({ headers } = issuer);
-});
-afterAll(() => test.close());
+const { test, tenant, headers } = await issuerOfFile();
 
 type Operations = BodyOf<typeof createBatch>['operations'];
 const batched = (operations: Operations, more: object = {}, who = headers) =>
@@ -124,7 +107,7 @@ it('happens once for a key', async () => {
 it('checks each operation against its own scope, and counts once toward the limit', async () => {
   const token = await newToken(test, headers);
   const scopes = ['batch:write', 'transactions:write'] as const;
-  const few = as(await newKey(test.app, issuer.tenant, { scopes: [...scopes], rate_limit: 2 }));
+  const few = as(await newKey(test.app, tenant, { scopes: [...scopes], rate_limit: 2 }));
   const operations = Array.from({ length: 5 }, () => mintOf(token.id, newAddress()));
   expect((await batched(operations, {}, few)).status).toBe(201);
   const pause = { method: 'pause' as const, token_id: token.id };
@@ -176,7 +159,7 @@ const estimated = async (body: BodyOf<typeof estimateGas>, who = headers) =>
 
 it('gas is estimated close to what it takes, with a publishable key, too', async () => {
   const token = await newToken(test, headers);
-  const publishable = as(await newKey(test.app, issuer.tenant, { type: 'publishable' }));
+  const publishable = as(await newKey(test.app, tenant, { type: 'publishable' }));
   const body = { to: newAddress(), amount: '5' };
   const asked = await estimated({ method: 'mint', token_id: token.id, params: body }, publishable);
   expect(asked).toMatchObject({

@@ -2,12 +2,12 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { revokeApiKey } from '#schemas/platform/api-keys.ts';
 import { getEvent, listEvents } from '#schemas/platform/events.ts';
-import { newEvent } from '#src/core/ports/events.ts';
 import { createStore, type Store } from '#src/db/store.ts';
 import { until } from '#tests/facilitator/kit.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { as, errorOf, newKey, newTenant, ownerOf, type Tenant } from './kit.ts';
+import { anyEvent } from '#tests/kit/any-event.ts';
 
 // Replicas take their time to start on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -28,7 +28,7 @@ async function newCaller() {
 
 /** Events of the tenant, as state changes write them. */
 async function happen(tenant: Tenant, ...types: string[]): Promise<string[]> {
-  const events = types.map((type) => newEvent(ownerOf(tenant), type, { type }));
+  const events = types.map((type) => anyEvent(ownerOf(tenant), type, { type }));
   await store.events.insert(events, new Date());
   return events.map(({ id }) => id);
 }

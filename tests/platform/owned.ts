@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { createBatch } from '#schemas/platform/batch.ts';
 import { deployToken } from '#schemas/platform/tokens.ts';
 import { retrieveTransaction } from '#schemas/platform/transactions.ts';
+import { mintNft } from '#schemas/platform/nfts.ts';
 import { getPasskeyChallenge, verifyPasskey } from '#schemas/platform/sign-in.ts';
 import { createPlatformWallet } from '#schemas/platform/wallets.ts';
 import { testWebhookEndpoint } from '#schemas/platform/webhook-deliveries.ts';
@@ -31,6 +32,12 @@ export const owned: Readonly<Record<string, (owner: Owner) => Promise<Record<str
   '/v1/tokens/:id': (owner) => tokenOf(owner, 'ERC20'),
   '/v1/tokens/:id/approved': (owner) => tokenOf(owner, 'ERC721'),
   '/v1/tokens/:id/approval_for_all': (owner) => tokenOf(owner, 'ERC721'),
+  '/v1/nfts/:id': async (owner) => {
+    const { id: token_id } = await tokenOf(owner, 'ERC721');
+    const to = `0x${'a1'.repeat(20)}`;
+    const body = { token_id, to, idempotency_key: 'owned' };
+    return { id: (await call(owner.app, mintNft, { headers: as(owner.key), body })).body.id };
+  },
   '/v1/batch/:id': async (owner) => {
     const { id: token_id } = await tokenOf(owner, 'ERC20');
     const { body } = await call(owner.app, createBatch, {

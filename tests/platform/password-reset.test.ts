@@ -78,6 +78,17 @@ describe('a new password', () => {
     expect(open.status).toBe(200);
   });
 
+  test('is set together with the end of all sessions, or not at all', async () => {
+    const { executeSql } = world.database.database;
+    const { tenant, token } = await asked();
+    await executeSql('alter table sessions rename to sessions_away');
+    const failed = await reset(token);
+    await executeSql('alter table sessions_away rename to sessions');
+    expect(failed.status).toBe(500);
+    const old = { email: tenant.email, password };
+    expect((await attempt(world.app, logInAccount, { body: old })).status).toBe(200);
+  });
+
   test('that is weak does not use the token up', async () => {
     const { token } = await asked();
     const weak = await reset(token, 'short');

@@ -3,7 +3,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { createSiweMessage } from 'viem/siwe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logIn } from '#schemas/facilitator/accounts.ts';
-import { getMe } from '#schemas/platform/accounts.ts';
+import { getMe, updateMe } from '#schemas/platform/accounts.ts';
 import { getSiweNonce, verifySiwe } from '#schemas/platform/sign-in.ts';
 import type { Hex } from '#src/core/hex.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
@@ -61,6 +61,15 @@ describe('signing in with a wallet', () => {
     const me = await call(world.app, getMe, { headers: as(String(first.body['access_token'])) });
     expect(me.body.id).toBe(userOf(first)['id']);
     expect(userOf(await signedIn(account))['id']).toBe(userOf(first)['id']);
+  });
+
+  test('makes an account that has no password to change', async () => {
+    const { body } = await signedIn();
+    const answer = await attempt(world.app, updateMe, {
+      headers: as(String(body['access_token'])),
+      body: { password: 'some long new words', current_password: 'words that never were' },
+    });
+    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'validation_error', param: 'password' });
   });
 
   test('when calls race, makes one account', async () => {

@@ -5,7 +5,8 @@ import { deployToken, getToken } from '#schemas/platform/tokens.ts';
 import { retrieveTransaction } from '#schemas/platform/transactions.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
 import type { Address } from '#src/core/hex.ts';
-import type { TestApp } from '#tests/kit/app.ts';
+import { afterAll } from 'vitest';
+import { bootApp, type BootOptions, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { as, newKey, newTenant, type Tenant } from './kit.ts';
 
@@ -19,6 +20,13 @@ export type Issuer = { tenant: Tenant; headers: Headers };
 export async function newIssuer({ app }: TestApp): Promise<Issuer> {
   const tenant = await newTenant(app);
   return { tenant, headers: as(await newKey(app, tenant)) };
+}
+
+/** The app of a test file with an issuer; it closes after the file. Call it at the top: `await issuerOfFile()`. */
+export async function issuerOfFile(options: BootOptions = {}): Promise<Issuer & { test: TestApp }> {
+  const test = await bootApp(options);
+  afterAll(() => test.close());
+  return { test, ...(await newIssuer(test)) };
 }
 
 export const newRequestKey = (): string => `key-${randomUUID()}`;

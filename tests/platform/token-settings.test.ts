@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as roles from '#schemas/platform/roles.ts';
 import * as batches from '#schemas/platform/token-batches.ts';
 import { approveToken } from '#schemas/platform/token-moves.ts';
@@ -6,18 +6,11 @@ import * as reads from '#schemas/platform/token-reads.ts';
 import * as settings from '#schemas/platform/token-settings.ts';
 import { getToken } from '#schemas/platform/tokens.ts';
 import { newAddress } from '#tests/facilitator/kit.ts';
-import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
 import { done, newReceiver, nobody, permitOf } from './token-cases.ts';
-import { type Headers, mint, newIssuer, newToken, type Token } from './token-kit.ts';
+import { issuerOfFile, mint, newToken, type Token } from './token-kit.ts';
 
-let test: TestApp;
-let headers: Headers;
-beforeAll(async () => {
-  test = await bootApp();
-  ({ headers } = await newIssuer(test));
-});
-afterAll(() => test.close());
+const { test, headers } = await issuerOfFile();
 
 const state = async ({ id }: Token) =>
   (await call(test.app, getToken, { headers, params: { id } })).body.on_chain;

@@ -1,19 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it, test as one } from 'vitest';
+import { describe, expect, it, test as one } from 'vitest';
 import { approveToken, burnToken, mintToken, transferToken } from '#schemas/platform/token-moves.ts';
 import { deployToken, getToken, listTokens } from '#schemas/platform/tokens.ts';
+import { getTransactionTimeline } from '#schemas/platform/transaction-actions.ts';
 import { listTokenTransactions, listTransactions } from '#schemas/platform/transactions.ts';
 import { createPlatformWallet } from '#schemas/platform/wallets.ts';
 import { cloneERC1155Abi } from '#src/chain/contracts/generated/clone-erc1155.ts';
 import { cloneERC20Abi } from '#src/chain/contracts/generated/clone-erc20.ts';
 import { cloneERC721Abi } from '#src/chain/contracts/generated/clone-erc721.ts';
-import { bootApp, type TestApp } from '#tests/kit/app.ts';
+import { createLocalnetClient } from '#src/localnet/client.ts';
 import { attempt, call } from '#tests/kit/call.ts';
 import { newAddress } from '#tests/facilitator/kit.ts';
 import { errorOf, newKey, as } from './kit.ts';
 import {
   confirmed,
-  type Headers,
-  type Issuer,
+  issuerOfFile,
   mint,
   newIssuer,
   newRequestKey,
@@ -22,15 +22,7 @@ import {
   settled,
 } from './token-kit.ts';
 
-let test: TestApp;
-let issuer: Issuer;
-let headers: Headers;
-beforeAll(async () => {
-  test = await bootApp();
-  issuer = await newIssuer(test);
-  ({ headers } = issuer);
-});
-afterAll(() => test.close());
+const { test, tenant, headers } = await issuerOfFile();
 
 const fungible = ['ERC20', 'ERC20_VOTES', 'ERC1363'] as const;
 const others = ['ERC721', 'SBT', 'ERC1155'] as const;
@@ -256,7 +248,7 @@ describe('callers', () => {
   it('of another tenant or environment find nothing', async () => {
     const token = await newToken(test, headers, euro);
     const stranger = await newIssuer(test);
-    const live = as(await newKey(test.app, issuer.tenant, { environment: 'live' }));
+    const live = as(await newKey(test.app, tenant, { environment: 'live' }));
     for (const who of [stranger.headers, live]) {
       const asked = await attempt(test.app, getToken, { headers: who, params: { id: token.id } });
       expect(errorOf(asked)).toMatchObject({ status: 404, code: 'token_not_found' });
@@ -271,10 +263,26 @@ describe('callers', () => {
   });
 
   it('with a publishable key only read', async () => {
-    const publishable = as(await newKey(test.app, issuer.tenant, { type: 'publishable' }));
+    const publishable = as(await newKey(test.app, tenant, { type: 'publishable' }));
     await call(test.app, listTokens, { headers: publishable });
     const body = { ...euro, standard: 'ERC20' };
     const refused = await attempt(test.app, deployToken, { headers: publishable, body });
     expect(errorOf(refused)).toMatchObject({ status: 403, code: 'secret_key_required' });
+  });
+});
+
+describe('votes', () => {
+  it('are counted by the second, and mints one after the other go through at their first try in each', async () => {
+    const token = await newToken(test, headers, { standard: 'ERC20_VOTES', features: { mintable: true } });
+    const client = createLocalnetClient(test.localnet.rpcUrl);
+    const to = newAddress();
+    const seconds = new Set<bigint>();
+    while (seconds.size < 4) {
+      const { id, block_number } = await mint(test, headers, token, { to, amount: '1' });
+      const { timestamp } = await client.getBlock({ blockNumber: BigInt(block_number ?? 0) });
+      seconds.add(timestamp);
+      const { body } = await call(test.app, getTransactionTimeline, { headers, params: { id } });
+      expect(body.attempts).toHaveLength(1);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { listEvents } from '#schemas/platform/events.ts';
 import { mintToken, transferToken } from '#schemas/platform/token-moves.ts';
 import { pauseToken } from '#schemas/platform/token-settings.ts';
 import { deployToken, getToken } from '#schemas/platform/tokens.ts';
@@ -32,6 +33,13 @@ const timeline = async (id: string) =>
   (await call(test.app, ops.getTransactionTimeline, { headers, params: { id } })).body;
 const read = async (id: string) =>
   (await call(test.app, retrieveTransaction, { headers, params: { id } })).body;
+/** What was told of a transaction, oldest first. */
+const told = async (id: string) => {
+  const { body } = await call(test.app, listEvents, { headers, query: { limit: 100 } });
+  const mine = body.data.filter(({ data }) => (data as { id?: string }).id === id).toReversed();
+  return mine.map(({ type, data }) => ({ ...data, type: type.replace('transaction.', '') }));
+};
+const words = async (id: string) => (await told(id)).map(({ type }) => type);
 /** The transaction once it looks as wanted. */
 async function until<T>(look: () => Promise<T>, wanted: (seen: T) => boolean): Promise<T> {
   for (;;) {
@@ -78,6 +86,12 @@ it('is outbid while no block has it, and then goes through once', async () => {
     (seen) => seen.attempts.length > 1,
   );
   const [first, second] = attempts;
+  const events = await told(id);
+  expect(events).toMatchObject([
+    { type: 'created', user_op_hash: null },
+    { type: 'submitted', user_op_hash: first!.hash },
+    { type: 'replaced', user_op_hash: second!.hash },
+  ]);
   expect(second).toMatchObject({ replaces: first!.hash, nonce: first!.nonce });
   expect(BigInt(second!.max_fee_per_gas)).toBeGreaterThanOrEqual(
     (BigInt(first!.max_fee_per_gas) * 11n) / 10n,
@@ -111,6 +125,10 @@ it('queued ones are cancelled, sent ones are not, and no other tenant can', asyn
   const cancelled = await cancel(one.id);
   expect(cancelled).toMatchObject({ status: 200, body: { status: 'failed', error: { code: 'cancelled' } } });
   expect((await cancel(one.id)).body).toEqual(cancelled.body);
+  expect(await told(one.id)).toMatchObject([
+    { type: 'created' },
+    { type: 'failed', error: { code: 'cancelled' } },
+  ]);
   expect(errorOf(await cancel(first.id))).toMatchObject({ status: 409 });
   bundler.rule = () => 'pass';
   await confirmed(test, headers, first.id);
@@ -138,7 +156,10 @@ it('failed ones are sent anew, once', async () => {
   const answers = await Promise.all([retry(), retry(), retry()]);
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
   expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(1);
-  await confirmed(test, headers, String(answers[0]!.body['id']));
+  const again = await confirmed(test, headers, String(answers[0]!.body['id']));
+  expect([again.retry_of, failed.retry_of]).toEqual([failed.id, null]);
+  expect((await told(again.id))[0]).toMatchObject({ type: 'created', retry_of: failed.id });
+  expect((await words(failed.id)).at(-1)).toBe('failed');
   expect((await retry()).status).toBe(200);
   expect(await reader(test)(cloneERC20Abi, token, 'balanceOf', token.treasury)).toBe(0n);
 });

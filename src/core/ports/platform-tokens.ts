@@ -83,6 +83,17 @@ export type TokenState = {
 
 export type TokenAddress = Pick<PlatformToken, 'network' | 'address' | 'standard'>;
 
+export type ItemAddress = Pick<PlatformToken, 'address' | 'standard'> & { itemId: bigint };
+
+/** What the chain says of an item. */
+export type ItemState = {
+  /** Null when nobody has it, and where many can. */
+  owner: Address | null;
+  supply: bigint;
+  uri: string | null;
+  royalty: { receiver: Address; bps: number } | null;
+};
+
 /** One question to a token. */
 export type TokenQuestion =
   | { ask: 'balance'; account: Address; itemId: bigint | null }
@@ -96,8 +107,10 @@ export type TokenQuestion =
 /** A number, an address, yes or no, a text, as the question wants it. */
 export type TokenAnswer = bigint | boolean | string | null;
 
-/** Token contracts of the platform. All reads are of one block and one round trip. */
+/** Token contracts of the platform. Reads of tokens are of one block and one round trip. */
 export type TokenContracts = {
+  /** True where factory and implementations are in place; asked once, unless they are not. @throws chain_unavailable */
+  canDeploy(network: string): Promise<boolean>;
   /** Where `deployer` makes the token of this salt, and how. */
   deployment(spec: TokenSpec, deployer: Address, salt: Hex): { address: Address; effect: Effect };
   /** 32 bytes from a token id. */
@@ -106,6 +119,8 @@ export type TokenContracts = {
   effect(token: TokenAddress, from: Address, action: TokenAction): Effect;
   /** Of one network, in order; null for what does not answer as a token of ours. @throws chain_unavailable */
   states(network: string, tokens: readonly TokenAddress[]): Promise<(TokenState | null)[]>;
+  /** Of items of one network, in order; null for what does not answer. @throws chain_unavailable */
+  items(network: string, items: readonly ItemAddress[]): Promise<(ItemState | null)[]>;
   /** Answers in order; null where the contract refuses to answer. @throws chain_unavailable */
   ask(token: TokenAddress, questions: readonly TokenQuestion[]): Promise<TokenAnswer[]>;
 };

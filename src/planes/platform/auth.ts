@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Operation } from '#schemas/kit/operation.ts';
-import { isWriteScope } from '#schemas/platform/plane.ts';
+import { isWrite } from '#schemas/platform/plane.ts';
 import { fail } from '#src/core/errors.ts';
 import type { ApiKey } from '#src/core/ports/api-keys.ts';
 import type { User } from '#src/core/ports/users.ts';
@@ -66,7 +66,7 @@ export function platformAuth(
 
 /** Publishable keys only read, whatever scopes they were granted. @throws secret_key_required */
 export function requireSecretKey(request: FastifyRequest, operation: Operation): void {
-  if (isWriteScope(operation.scope) && request.principal.facts['type'] === 'publishable') {
+  if (isWrite(operation) && request.principal.facts['type'] === 'publishable') {
     throw fail('secret_key_required');
   }
 }

@@ -31,6 +31,14 @@ export function reaches(
   return environment === reachedBy(network);
 }
 
+/** The network that a token is to be made on. @throws unsupported_network, also where no account can send anything */
+export function deployNetworkOf(networks: Networks, who: Principal, id?: string): NetworkSettings {
+  const network = networkOf(networks, who, id);
+  if (network.bundlerUrl !== null) return network;
+  const message = `network ${network.name} has no bundler, so accounts send nothing there`;
+  throw fail('unsupported_network', { field: 'network', message });
+}
+
 /** The network a call is about, the environment's first when it names none. @throws unsupported_network */
 export function networkOf(networks: Networks, who: Principal, id?: string): NetworkSettings {
   const environment = environmentOf(who);

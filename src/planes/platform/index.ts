@@ -2,6 +2,7 @@ import { platformPlane as definition } from '#schemas/platform/plane.ts';
 import type { Plane } from '#src/http/plane.ts';
 import { platformAuth, requireSecretKey } from './auth.ts';
 import { renderPlatformError } from './errors.ts';
+import { withPages } from './pages.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -17,16 +18,19 @@ export function platformPlane(services: PlatformServices): Plane {
   const { access, refresh } = services.tokens;
   return {
     definition,
-    routes: [
-      ...accountRoutes(services),
-      ...signInRoutes(services),
-      ...apiKeyRoutes(services),
-      ...networkRoutes(services),
-      ...walletRoutes(services),
-      ...eventRoutes(services),
-      ...webhookRoutes(services),
-      ...tokenGroupRoutes(services),
-    ],
+    routes: withPages(
+      [
+        ...accountRoutes(services),
+        ...signInRoutes(services),
+        ...apiKeyRoutes(services),
+        ...networkRoutes(services),
+        ...walletRoutes(services),
+        ...eventRoutes(services),
+        ...webhookRoutes(services),
+        ...tokenGroupRoutes(services),
+      ],
+      services,
+    ),
     authenticate: platformAuth(services),
     render: renderPlatformError,
     guard: requireSecretKey,

@@ -1,8 +1,9 @@
 import type { FastifyError } from 'fastify';
+import { models } from '#schemas/kit/model.ts';
 import { tokenMethods, type TokenMethodName } from '#schemas/platform/token-methods.ts';
 import { AppError, fail } from '#src/core/errors.ts';
 import { hasScope, type Principal } from '#src/core/principal.ts';
-import { toAppError } from '#src/http/errors.ts';
+import { fromValidation } from '#src/http/errors.ts';
 import { buildValidator } from '#src/http/validation.ts';
 import type { ActionOf } from '#src/services/tokens/moves.ts';
 import * as base from './token-bodies.ts';
@@ -11,7 +12,8 @@ import * as more from './token-more-bodies.ts';
 type Params = Record<string, unknown>;
 type Validator = ((data: unknown) => boolean) & { errors: FastifyError['validation'] | null };
 
-const compile = buildValidator({} as never) as unknown as (part: object) => Validator;
+const shared = Object.fromEntries(models().map((schema) => [String(schema.$id), schema]));
+const compile = buildValidator(shared as never) as unknown as (part: object) => Validator;
 
 /** How the params of each method become an action. */
 const actions = {
@@ -28,6 +30,7 @@ const actions = {
   pause: () => () => ({ method: 'pause' }),
   unpause: () => () => ({ method: 'unpause' }),
   set_royalty: more.royaltyOf,
+  set_metadata: more.metadataOf,
   transfer_ownership: more.ownershipOf,
   grant_role: more.grantOf,
   revoke_role: more.revokeOf,
@@ -48,7 +51,7 @@ function validatorOf(schema: object): Validator {
 export function checkParams(schema: object, params: Params, where: string): void {
   const validate = validatorOf(schema);
   if (validate(params)) return;
-  const error = toAppError({ validation: validate.errors, validationContext: 'body' }, { method: 'POST' });
+  const error = fromValidation({ validation: validate.errors as never, validationContext: 'body' });
   const { facts } = error;
   const field = facts.field === 'body' ? where : `${where}.${facts.field}`;
   throw new AppError(error.kind, { ...facts, field, message: `${where}: ${facts.message}` });

@@ -24,6 +24,7 @@ export function presentTransaction(transaction: Transaction): Wire {
     to: fact('to'),
     amount: fact('amount'),
     item_id: fact('itemId'),
+    retry_of: fact('retryOf'),
     user_op_hash: transaction.userOpHash,
     tx_hash: transaction.txHash,
     block_number: blockNumber === null ? null : Number(blockNumber),

@@ -98,11 +98,11 @@ export function presentUsage(day: RequestReport): Static<typeof ApiKeyUsageDay> 
   };
 }
 
-type NetworkState = { head: bigint | null; paused: boolean; settles: boolean };
+type NetworkState = { head: bigint | null; paused: boolean; settles: boolean; tokens: boolean };
 
 export function presentNetwork(
   network: NetworkSettings,
-  { head, paused, settles }: NetworkState,
+  { head, paused, settles, tokens }: NetworkState,
 ): Static<typeof PlatformNetwork> {
   return {
     object: 'network',
@@ -117,6 +117,7 @@ export function presentNetwork(
       smart_accounts: network.bundlerUrl !== null,
       gasless: network.paymasterUrl !== null,
       x402: settles,
+      tokens,
     },
   };
 }

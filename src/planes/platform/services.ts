@@ -20,7 +20,9 @@ import type { WalletSignIn } from '#src/services/wallet-sign-in.ts';
 import type { Webhooks } from '#src/services/webhooks.ts';
 import type { TokenMoves } from '#src/services/tokens/moves.ts';
 import type { Batches } from '#src/services/tokens/batches.ts';
+import type { Nfts } from '#src/services/nfts/nfts.ts';
 import type { GasEstimates } from '#src/services/tokens/gas-estimates.ts';
+import type { TokenHolders } from '#src/services/tokens/holders.ts';
 import type { TokenReads } from '#src/services/tokens/reads.ts';
 import type { TransactionActions } from '#src/services/transaction-actions.ts';
 import type { PlatformTokens } from '#src/services/tokens/tokens.ts';
@@ -36,6 +38,8 @@ export type PlatformServices = {
   passwordResets: PasswordResets;
   /** Where people sign in. */
   dashboards: RelyingParty;
+  /** Origins of pages that may read with publishable keys; `*` = all. */
+  pageOrigins: readonly string[];
   tenants: TenantRepository;
   users: Pick<UserRepository, 'update' | 'find'>;
   tokens: { access: TokenFamily; refresh: TokenFamily };
@@ -45,7 +49,9 @@ export type PlatformServices = {
   networks: Networks;
   platformTokens: PlatformTokens;
   tokenMoves: TokenMoves;
+  nfts: Nfts;
   tokenReads: TokenReads;
+  tokenHolders: TokenHolders;
   batches: Batches;
   gasEstimates: GasEstimates;
   transactionActions: TransactionActions;

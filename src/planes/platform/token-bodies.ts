@@ -57,12 +57,25 @@ export function portionIn(
   return portionOf(standard, { amount, itemId: amountOr(body.item_id, `${at}item_id`, undefined) }, at);
 }
 
-/** Fungible tokens have no URI of an item. */
-export function uriIn(standard: TokenStandard, uri: string | undefined, at = ''): string | null {
-  if (uri !== undefined && familyOf(standard) === 'fungible') {
-    throw fail('validation', { field: `${at}uri`, message: `${at}uri is not known to ${standard}` });
-  }
-  return uri ?? null;
+/** Largest metadata that is kept, bytes of JSON. */
+const maxMetadata = 16 * 1024;
+
+/** What a body says of an item: a URI, or JSON for us to serve. @throws validation */
+export function describedIn(
+  standard: TokenStandard,
+  { uri, metadata }: { uri?: string; metadata?: object },
+  at = '',
+): { uri: string | null; metadata?: string } {
+  const wrong = (field: string, message: string) =>
+    fail('validation', { field: at + field, message: `${at}${field} ${message}` });
+  const given = uri === undefined ? (metadata === undefined ? null : 'metadata') : 'uri';
+  if (given && familyOf(standard) === 'fungible') throw wrong(given, `is not known to ${standard}`);
+  if (metadata === undefined) return { uri: uri ?? null };
+  if (uri !== undefined) throw wrong('metadata', 'and uri are one too many: an item has one URI');
+  const text = JSON.stringify(metadata);
+  if (Buffer.byteLength(text) > maxMetadata)
+    throw wrong('metadata', `is more than ${maxMetadata} bytes of JSON`);
+  return { uri: null, metadata: text };
 }
 
 export const mintOf =
@@ -71,7 +84,7 @@ export const mintOf =
     method: 'mint',
     to: checksum(body.to),
     ...portionIn(standard, body),
-    uri: uriIn(standard, body.uri),
+    ...describedIn(standard, body),
   });
 
 export const transferOf =

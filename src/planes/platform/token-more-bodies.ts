@@ -3,10 +3,12 @@ import type * as roles from '#schemas/platform/roles.ts';
 import type * as batches from '#schemas/platform/token-batches.ts';
 import type * as settings from '#schemas/platform/token-settings.ts';
 import { checksum } from '#src/core/address.ts';
+import { fail } from '#src/core/errors.ts';
 import type { Hex } from '#src/core/hex.ts';
 import { parseAmount } from '#src/core/money.ts';
+import { assertMethod } from '#src/core/token-actions.ts';
 import type { ActionOf } from '#src/services/tokens/moves.ts';
-import { portionIn, uriIn } from './token-bodies.ts';
+import { describedIn, portionIn } from './token-bodies.ts';
 
 const itemOf = (text: string | undefined): bigint | null =>
   text === undefined ? null : parseAmount(text, 'item_id');
@@ -20,6 +22,21 @@ export const royaltyOf =
     itemId: itemOf(body.item_id),
   });
 
+export const metadataOf =
+  (body: { item_id: string; uri?: string; metadata?: object }): ActionOf =>
+  ({ standard }) => {
+    assertMethod(standard, 'set_metadata');
+    if (body.uri === undefined && body.metadata === undefined) {
+      throw fail('validation', {
+        field: 'metadata',
+        rule: 'required',
+        message: 'metadata or uri is required',
+      });
+    }
+    const itemId = parseAmount(body.item_id, 'item_id');
+    return { method: 'set_metadata', itemId, ...describedIn(standard, body) };
+  };
+
 export const ownershipOf =
   (body: Static<typeof settings.OwnershipRequest>): ActionOf =>
   () => ({ method: 'transfer_ownership', newOwner: checksum(body.new_owner) });
@@ -31,7 +48,7 @@ export const mintBatchOf =
     items: items.map((item, i) => ({
       to: checksum(item.to),
       ...portionIn(standard, item, `items.${i}.`),
-      uri: uriIn(standard, item.uri, `items.${i}.`),
+      ...describedIn(standard, item, `items.${i}.`),
     })),
   });
 

@@ -7,10 +7,10 @@ import type { Batch, BatchMode, BatchOperation, BatchRepository } from '#src/cor
 import type { Preflight } from '#src/core/ports/tokens.ts';
 import type { Journal } from '../journal.ts';
 import type { Approval, Sponsorship, SponsorshipStore } from '../sponsorship.ts';
-import type { Move, PlannedMove, TokenMoves } from './moves.ts';
+import type { Move, MoveStore, PlannedMove, TokenMoves } from './moves.ts';
 import { refusalOf } from './refusals.ts';
 
-type Tx = JournalStore & SponsorshipStore & { batches: BatchRepository };
+type Tx = JournalStore & SponsorshipStore & MoveStore & { batches: BatchRepository };
 type Store = Omit<Tx, 'transaction'> & { transaction<T>(fn: (tx: Tx) => Promise<T>): Promise<T> };
 type Intent = Omit<NewTransaction, 'id'>;
 
@@ -152,6 +152,9 @@ function write({ store, journal, sponsorship, clock }: BatchPorts, writing: Writ
       const transaction = await journal.submit(tx, { ...intent, id: newId('tx'), meta });
       await sponsorship.reserve(tx, approvals[i]!, transaction.id);
       ids.push(transaction.id);
+    }
+    for (const { move, at: place } of plan.placed) {
+      if (place !== null) await move.bind(tx, ids[place]!);
     }
     const operations = plan.placed.map(({ move, at: place, refusal }): BatchOperation => ({
       method: move.action.method,

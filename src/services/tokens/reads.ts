@@ -1,6 +1,7 @@
 import { fail } from '#src/core/errors.ts';
 import type { Address } from '#src/core/hex.ts';
 import type { TransactionRepository } from '#src/core/journal-store.ts';
+import type { TokenControlRepository } from '#src/core/ports/token-controls.ts';
 import type { PlatformToken, TokenContracts, TokenQuestion } from '#src/core/ports/platform-tokens.ts';
 import { familyOf, type TokenRole, tokenRoles } from '#src/core/token-actions.ts';
 import { assertDeployed } from './moves.ts';
@@ -28,7 +29,10 @@ export type TokenReads = {
 export type TokenReadPorts = {
   tokens: Pick<PlatformTokens, 'find'>;
   contracts: Pick<TokenContracts, 'ask' | 'states'>;
-  store: { transactions: Pick<TransactionRepository, 'list'> };
+  store: {
+    transactions: Pick<TransactionRepository, 'list'>;
+    tokenControls: Pick<TokenControlRepository, 'listAccounts'>;
+  };
 };
 
 export function createTokenReads({ tokens, contracts, store }: TokenReadPorts): TokenReads {
@@ -56,16 +60,20 @@ export function createTokenReads({ tokens, contracts, store }: TokenReadPorts): 
     },
     async roles(owner, id) {
       const token = await deployed(owner, id);
-      const [[state], granted] = await Promise.all([
+      const [[state], recent, indexed] = await Promise.all([
         contracts.states(token.network, [token]),
         store.transactions.list(owner, {
           tokenId: id,
           types: ['grant_role', 'transfer_ownership'],
-          limit: 500,
+          limit: 100,
         }),
+        store.tokenControls.listAccounts(token.id),
       ]);
-      const named = granted.flatMap(({ meta }) => [meta['account'], meta['newOwner']]);
-      const all = [token.treasury, state?.contractOwner, ...named].filter((one) => typeof one === 'string');
+      // What was done here a moment ago may not be indexed yet; what others did is known from the chain's logs.
+      const named = recent.flatMap(({ meta }) => [meta['account'], meta['newOwner']]);
+      const all = [token.treasury, state?.contractOwner, ...named, ...indexed].filter(
+        (one) => typeof one === 'string',
+      );
       const accounts = [...new Set(all)] as Address[];
       const asked = tokenRoles.flatMap((role) => accounts.map((account) => ({ role, account })));
       const answers = await contracts.ask(

@@ -25,9 +25,11 @@ export type Deployed = { token: PlatformToken; transaction: Transaction; replaye
 
 /** Tokens of tenants: deployed as clones, owned by the tenant's treasury account. */
 export type PlatformTokens = {
-  /** One user operation of the treasury. @throws user_operation_failed, idempotency_conflict, chain_unavailable */
+  /** Whether tokens can be made on a network. @throws chain_unavailable */
+  canDeploy(network: string): Promise<boolean>;
+  /** One user operation of the treasury. @throws user_operation_failed, idempotency_conflict, as `plan` does */
   deploy(owner: string, network: string, spec: TokenSpec, key: IdempotencyKey | null): Promise<Deployed>;
-  /** The intent of the same; the chain is not asked. */
+  /** The intent of the same. @throws unsupported_network where our contracts are not in place, chain_unavailable */
   plan(owner: string, network: string, spec: TokenSpec): Promise<Intent<TokenStore>>;
   /** @throws not_found */
   find(owner: string, id: string): Promise<PlatformToken>;
@@ -58,6 +60,7 @@ export function createPlatformTokens(ports: PlatformTokenPorts): PlatformTokens 
   };
   const plan = (owner: string, network: string, spec: TokenSpec) => planOf(ports, owner, network, spec);
   return {
+    canDeploy: contracts.canDeploy,
     find,
     plan,
     async deploy(owner, network, spec, key) {
@@ -94,6 +97,10 @@ async function planOf(
   network: string,
   spec: TokenSpec,
 ): Promise<Intent<TokenStore>> {
+  if (!(await contracts.canDeploy(network))) {
+    const message = `network ${network} does not have the contracts that tokens are made from`;
+    throw fail('unsupported_network', { field: 'network', message });
+  }
   const { wallet } = await wallets.open(owner, treasurySubject);
   const id = newId('tok');
   const { address, effect } = contracts.deployment(spec, wallet.address, contracts.saltOf(id));

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { BodyOf } from '#schemas/kit/operation.ts';
 import * as accounts from '#schemas/platform/accounts.ts';
 import { listSessions, revokeSession } from '#schemas/platform/sessions.ts';
 import { fail } from '#src/core/errors.ts';
@@ -37,6 +38,15 @@ export async function sessionAnswer(services: Tokens, session: Session, user: Us
     expires_in: access.ttlSeconds,
     user: await shownUser(services, user),
   };
+}
+
+/** Both passwords of a change; undefined when it is about something else. @throws validation naming the one that lacks */
+function passwordsIn({ password, current_password }: BodyOf<typeof accounts.updateMe>) {
+  if (password === undefined && current_password === undefined) return undefined;
+  if (password !== undefined && current_password !== undefined)
+    return { current: current_password, next: password };
+  const field = password === undefined ? 'password' : 'current_password';
+  throw fail('validation', { field, rule: 'required', message: `${field} is required` });
 }
 
 /** Registration, sessions, one's own account. */
@@ -81,9 +91,15 @@ export function accountRoutes(services: PlatformServices): RouteBinding[] {
       if (!user) throw fail('principal_revoked', { message: 'The account does not exist any more' });
       return shownUser(services, user);
     }),
-    bind(accounts.updateMe, async ({ principal, body }) => {
+    bind(accounts.updateMe, async ({ principal, body, request }) => {
       const { full_name, company_name } = body;
       const { id, tenantId } = userOf(principal);
+      // First: who does not know the password changes nothing at all.
+      const passwords = passwordsIn(body);
+      if (passwords) {
+        const change = { ...passwords, keptSession: sessionOf(principal) };
+        await service.changePassword(userOf(principal), change, request.ip);
+      }
       if (company_name !== undefined) await tenants.rename(tenantId, company_name.trim());
       const user =
         full_name === undefined

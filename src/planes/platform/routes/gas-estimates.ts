@@ -5,7 +5,7 @@ import { fail } from '#src/core/errors.ts';
 import type { GasPrice } from '#src/core/ports/gas-estimates.ts';
 import { bind, type RouteBinding } from '#src/http/route.ts';
 import type { GasEstimate } from '#src/services/tokens/gas-estimates.ts';
-import { networkOf } from '../caller.ts';
+import { deployNetworkOf } from '../caller.ts';
 import { actionIn, checkParams } from '../methods.ts';
 import type { PlatformServices } from '../services.ts';
 import { specOf } from '../token-bodies.ts';
@@ -44,7 +44,7 @@ export function gasEstimateRoutes({ gasEstimates, networks }: PlatformServices):
       if (method === 'deploy') {
         checkParams(DeployTokenRequest, params, 'params');
         const spec = params as Static<typeof DeployTokenRequest>;
-        const network = networkOf(networks, principal, body.network ?? spec.network).name;
+        const network = deployNetworkOf(networks, principal, body.network ?? spec.network).name;
         const found = await gasEstimates.ofDeployment(owner, network, specOf(spec));
         return present(method, found, sponsored(network));
       }

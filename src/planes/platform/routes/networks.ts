@@ -7,14 +7,22 @@ import { page, presentNetwork } from '../present.ts';
 import type { PlatformServices } from '../services.ts';
 
 /** Chains, of the key's environment alone. */
-export function networkRoutes({ networks, head, isPaused, settles }: PlatformServices): RouteBinding[] {
+export function networkRoutes({
+  networks,
+  head,
+  isPaused,
+  settles,
+  platformTokens,
+}: PlatformServices): RouteBinding[] {
   const shown = async (network: NetworkSettings) => {
     const [latest, paused] = await Promise.all([
       head(network.name),
       // What is told of the chains needs no database.
       isPaused(network.name).catch(() => false),
     ]);
-    return presentNetwork(network, { head: latest, paused, settles });
+    // One that does not answer is not asked more.
+    const tokens = latest !== null && (await platformTokens.canDeploy(network.name).catch(() => false));
+    return presentNetwork(network, { head: latest, paused, settles, tokens });
   };
   return [
     bind(networkOperations.listNetworks, async ({ principal }) => {

@@ -1,6 +1,6 @@
 import * as ops from '#schemas/platform/tokens.ts';
 import { bind, type RouteBinding } from '#src/http/route.ts';
-import { networkOf } from '../caller.ts';
+import { deployNetworkOf } from '../caller.ts';
 import { markReplay, writeKey } from '../idempotency.ts';
 import { page } from '../present.ts';
 import { presentToken } from '../present-tokens.ts';
@@ -12,7 +12,7 @@ export function tokenRoutes({ platformTokens, networks }: PlatformServices): Rou
   return [
     bind(ops.deployToken, async ({ principal, request, body, reply }) => {
       const key = writeKey(request, body, { required: false });
-      const network = networkOf(networks, principal, body.network);
+      const network = deployNetworkOf(networks, principal, body.network);
       const made = await platformTokens.deploy(principal.owner, network.name, specOf(body), key);
       markReplay(reply, made.replayed);
       return presentToken({ token: made.token, state: null });
