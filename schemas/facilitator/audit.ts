@@ -12,7 +12,9 @@ export const AuditEntry = model(
   strictObject({
     id: Type.String(),
     at: IsoTime(),
-    actor: Type.String({ description: 'Kind and id of who did it: operator:admin, user:42' }),
+    actor: Type.String({
+      description: 'Kind and id of who did it: operator:admin, user:42; anonymous for a mailed token',
+    }),
     plane: Type.String(),
     operation: Type.String({ description: 'Operation id' }),
     target: Type.String({ description: 'Id of what was made or changed' }),
@@ -28,8 +30,9 @@ export const listAudit = operation({
   method: 'GET',
   path: '/admin/audit',
   tag: 'Admin',
-  summary: 'Who changed rights, keys, assets and networks, on every plane; newest first',
-  description: 'Entries are written together with the change and can not be changed or removed.',
+  summary: 'Who changed rights, keys, sign-ins, webhooks, assets and networks, on every plane; newest first',
+  description:
+    'Entries are written together with the change, can not be changed, and are removed by age alone (AUDIT_RETENTION_DAYS).',
   auth: 'admin',
   query: Type.Object({
     ...cursorQuery,

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What is remembered of a change that an operator, a person or a key made. Names of fields, never their values. */
 export type AuditFact = {
-  /** `<kind>:<id>` of the principal, e.g. `operator:admin`, `user:12`. */
+  /** `<kind>:<id>` of the principal, e.g. `operator:admin`, `user:12`; `anonymous` who proved himself by what he sent. */
   actor: string;
   plane: string;
   /** Operation id. */

@@ -14,8 +14,12 @@ const changes = {
   logInAttempts: ['clear'],
   merchantClients: ['insert', 'rotate', 'revoke'],
   networkPauses: ['set'],
+  passkeys: ['insert', 'delete'],
   paymentAssets: ['insert', 'update', 'delete'],
+  sessions: ['revoke'],
+  tenants: ['rename'],
   users: ['insert', 'update', 'delete'],
+  webhookEndpoints: ['insert', 'update', 'delete'],
 } as const satisfies Methods;
 
 type Method = (...args: unknown[]) => Promise<unknown>;

@@ -1,165 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operations as catalogue } from '#schemas/index.ts';
-import { registerClient } from '#schemas/adapter/auth.ts';
-import { registerClientToken } from '#schemas/adapter/client-tokens.ts';
-import { revokeClient, rotateClientSecret, updateClient } from '#schemas/adapter/clients.ts';
+import { composeHandlers } from '#src/compose/handlers.ts';
+import { loadConfig } from '#src/config/load.ts';
+import { createStore } from '#src/db/store.ts';
+import { createLogger } from '#src/http/logging.ts';
 import { listAudit } from '#schemas/facilitator/audit.ts';
 import * as admin from '#schemas/facilitator/admin.ts';
-import * as assets from '#schemas/facilitator/admin-assets.ts';
-import * as clients from '#schemas/facilitator/clients.ts';
-import { pauseNetwork, resumeNetwork } from '#schemas/facilitator/operators.ts';
 import type { Operation } from '#schemas/kit/operation.ts';
 import { authNames } from '#schemas/kit/plane.ts';
-import * as apiKeys from '#schemas/platform/api-keys.ts';
-import { admin as adminOf, newClient } from '#tests/adapter/kit.ts';
-import { deployMintable } from '#tests/adapter/own-token.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
-import { newKey, newTenant } from '#tests/platform/kit.ts';
+import { smtpDouble, type SmtpDouble } from '#tests/kit/smtp-double.ts';
+import { drivers } from './audit-kit.ts';
 import { newMerchant, newPerson, password } from './kit.ts';
 
 let test: TestApp;
+let smtp: SmtpDouble;
 let headers: Record<string, string>;
 beforeAll(async () => {
-  test = await bootApp({ env: { TRUST_PROXY: '127.0.0.1' } });
+  smtp = await smtpDouble();
+  const env = { TRUST_PROXY: '127.0.0.1', SMTP_URL: smtp.url };
+  test = await bootApp({ env: { ...env, DASHBOARD_ORIGINS: 'https://dashboard.example.com' } });
   headers = { authorization: `Bearer ${test.secrets.ADMIN_MASTER_KEY}` };
 });
-afterAll(() => test.close());
+afterAll(async () => {
+  await test.close();
+  await smtp.close();
+});
 
 const entries = async (query: object = {}) =>
   (await call(test.app, listAudit, { headers, query: { limit: 100, ...query } })).body.data.entries;
 const email = () => `user-${randomUUID()}@example.com`;
 
-type Done = { answer: { status: number; body: Record<string, unknown> }; target: string; fields: string[] };
-type Step = { op: Operation; params?: object; body?: object; as: Record<string, string>; target?: string };
-
 const requestId = () => `audit-${randomUUID()}`;
-
-/** Calls it under a request id of its own; the target is told, or is what `made` reads from the answer. */
-async function act(step: Step, id: string, made: (body: never) => string | number): Promise<Done> {
-  const { op, params, body, as } = step;
-  const answer = await attempt(test.app, op, {
-    headers: { ...as, 'x-request-id': id, 'x-forwarded-for': '203.0.113.7' },
-    ...(params ? { params } : {}),
-    ...(body ? { body } : {}),
-  });
-  expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: op.success.status });
-  const target = step.target ?? String(made(answer.body as never));
-  return { answer, target, fields: Object.keys(body ?? {}) };
-}
-
-const newUser = async () => (await newPerson(test.app)).id;
-const none = () => '';
-
-/** One way to make each audited change; the actor is the operator unless `by` says who. */
-const drivers: Record<string, (id: string) => Promise<Done & { by?: string }>> = {
-  createUser: (id) =>
-    act(
-      { op: admin.createUser, as: headers, body: { email: email(), password } },
-      id,
-      (body: { data: { user: { id: number } } }) => body.data.user.id,
-    ),
-  updateUser: async (id) => {
-    const user = await newUser();
-    const body = { password: 'AnotherPassword1!', is_admin: true, unlock: true };
-    return act(
-      { op: admin.updateUser, as: headers, params: { id: user }, body, target: `${user}` },
-      id,
-      none,
-    );
-  },
-  deleteUser: async (id) => {
-    const user = await newUser();
-    return act({ op: admin.deleteUser, as: headers, params: { id: user }, target: `${user}` }, id, none);
-  },
-  registerAsset: (id) =>
-    act(
-      { op: assets.registerAsset, as: headers, body: asset() },
-      id,
-      (body: { data: { id: number } }) => body.data.id,
-    ),
-  updateAsset: async (id) => {
-    const target = await newAsset();
-    return act(
-      { op: assets.updateAsset, as: headers, params: { id: target }, body: { active: false }, target },
-      id,
-      none,
-    );
-  },
-  deleteAsset: async (id) => {
-    const target = await newAsset();
-    return act({ op: assets.deleteAsset, as: headers, params: { id: target }, target }, id, none);
-  },
-  pauseNetwork: (id) => onNetwork(pauseNetwork, id),
-  resumeNetwork: (id) => onNetwork(resumeNetwork, id),
-  createMerchantClient: async (id) => {
-    const person = await newPerson(test.app);
-    const done = await act(
-      { op: clients.createMerchantClient, as: person.bearer, body: { title: 'shop' } },
-      id,
-      (body: { data: { client: { clientId: string } } }) => body.data.client.clientId,
-    );
-    return { ...done, by: `user:${person.id}` };
-  },
-  rotateMerchantClient: (id) => onMerchantKey(clients.rotateMerchantClient, id, { grace_hours: 1 }),
-  deleteMerchantClient: (id) => onMerchantKey(clients.deleteMerchantClient, id),
-  registerClient: (id) =>
-    act(
-      {
-        op: registerClient,
-        as: adminOf(test),
-        body: { name: 'app', scopes: ['wallet'], tier: 'starter' },
-      },
-      id,
-      (body: { client: { clientId: string } }) => body.client.clientId,
-    ),
-  updateClient: (id) => onApp(updateClient, id, { name: 'renamed' }),
-  revokeClient: (id) => onApp(revokeClient, id),
-  rotateClientSecret: (id) => onApp(rotateClientSecret, id, { gracePeriodSeconds: 0 }),
-  registerClientToken: async (id) => {
-    const { address } = await deployMintable(test.localnet);
-    return onApp(registerClientToken, id, { token: address });
-  },
-  createApiKey: async (id) => {
-    const { user, userId } = await newTenant(test.app);
-    const step = { op: apiKeys.createApiKey, as: user, body: { name: 'server' } };
-    return { ...(await act(step, id, (body: { id: string }) => body.id)), by: `user:${userId}` };
-  },
-  updateApiKey: (id) => onApiKey(apiKeys.updateApiKey, id, { name: 'renamed' }),
-  rotateApiKey: (id) => onApiKey(apiKeys.rotateApiKey, id, {}),
-  revokeApiKey: (id) => onApiKey(apiKeys.revokeApiKey, id),
-};
-
-let nextAsset = 1;
-const asset = () => ({
-  network: 'base-sepolia',
-  asset: `0x${(nextAsset++).toString(16).padStart(40, '0')}`,
-  symbol: 'X',
-  decimals: 6,
-  name: 'X',
-  version: '1',
-});
-const newAsset = async () =>
-  String((await call(test.app, assets.registerAsset, { headers, body: asset() })).body.data.id);
-const onNetwork = (op: Operation, id: string) =>
-  act({ op, as: headers, params: { id: 'base-sepolia' }, target: 'base-sepolia' }, id, none);
-const onMerchantKey = async (op: Operation, id: string, body?: object) => {
-  const { person, clientId } = await newMerchant(test.app);
-  const step = { op, as: person.bearer, params: { id: clientId }, target: clientId };
-  return { ...(await act({ ...step, ...(body ? { body } : {}) }, id, none)), by: `user:${person.id}` };
-};
-const onApp = async (op: Operation, id: string, body?: object) => {
-  const { clientId } = await newClient(test);
-  const step = { op, as: adminOf(test), params: { clientId }, target: clientId };
-  return act({ ...step, ...(body ? { body } : {}) }, id, none);
-};
-const onApiKey = async (op: Operation, id: string, body?: object) => {
-  const tenant = await newTenant(test.app);
-  const key = await newKey(test.app, tenant);
-  const step = { op, as: tenant.user, params: { id: key.id }, target: key.id };
-  return { ...(await act({ ...step, ...(body ? { body } : {}) }, id, none)), by: `user:${tenant.userId}` };
-};
 
 /** Texts in an answer that no other answer should ever hold again. */
 const secretsIn = (body: object) =>
@@ -168,13 +42,18 @@ const secretsIn = (body: object) =>
   );
 
 describe('the audit trail', () => {
-  const isKeyWork = ({ path }: Operation) => /\/(clients|api_keys)(\/|$)/.test(path);
+  const isKeyWork = ({ path }: Operation) =>
+    /\/(clients|api_keys)(\/|$)|\/webhook_endpoints(\/:id(\/rotate_secret)?)?$/.test(path);
+  /** What decides who may sign in as somebody. */
+  const signIns = new Set(['verifyPasskey', 'deletePasskey', 'resetPassword', 'revokeSession', 'updateMe']);
   const changing = catalogue.filter(({ method }) => method !== 'GET');
 
-  it('is kept of every change that operators and owners of keys make, on every plane', () => {
-    const due = changing.filter((op) => authNames(op).includes('admin') || isKeyWork(op)).map(({ id }) => id);
+  it('is kept of every change that operators, owners of keys and people make, on every plane', () => {
+    const due = changing
+      .filter((op) => authNames(op).includes('admin') || isKeyWork(op) || signIns.has(op.id))
+      .map(({ id }) => id);
     const kept = catalogue.filter(({ audited }) => audited).map(({ id }) => id);
-    expect(due.length).toBeGreaterThan(15);
+    expect(due.length).toBeGreaterThan(25);
     expect(kept.toSorted()).toEqual(due.toSorted());
     expect(Object.keys(drivers).toSorted()).toEqual(kept.toSorted());
   });
@@ -183,7 +62,7 @@ describe('the audit trail', () => {
     '%s leaves one entry: who, what, when, whence, no secrets',
     async (operation) => {
       const id = requestId();
-      const { answer, target, fields, by = 'operator:admin' } = await drivers[operation]!(id);
+      const { answer, target, fields, by = 'operator:admin' } = await drivers[operation]!({ test, smtp }, id);
       const all = await entries({ operation });
       const own = all.filter((one) => one.requestId === id);
       const { plane } = catalogue.find((one) => one.id === operation)!;
@@ -232,13 +111,47 @@ describe('the audit trail', () => {
   });
 
   it('can not be changed or removed, even by who holds the database', async () => {
-    await drivers['createUser']!(requestId());
+    await drivers['createUser']!({ test, smtp }, requestId());
     for (const text of [
       `update audit_entries set actor = 'nobody'`,
       'delete from audit_entries',
       'truncate audit_entries',
     ])
       await expect(test.database.database.executeSql(text)).rejects.toThrow(/audit entries stay/);
+  });
+});
+
+describe('its retention', () => {
+  const executeSql = (text: string) => test.database.database.executeSql(text);
+  const stored = async () => {
+    const { rows } = await executeSql(`select id from audit_entries where id like 'old%' order by id`);
+    return rows.map(({ id }) => id);
+  };
+  const old = (id: string, days: number) =>
+    executeSql(`insert into audit_entries (id, at, actor, plane, operation, target, fields, request_id, ip)
+      values ('${id}', now() - interval '${days} days', 'x', 'x', 'x', 'x', '{}', 'x', 'x')`);
+
+  it('is by age alone: the clean-up removes what is older, and nobody else anything', async () => {
+    await old('old-401', 401);
+    await old('old-399', 399);
+    await old('old-29', 29);
+    const store = createStore(test.database.database.db);
+    const config = loadConfig({ NODE_ENV: 'test' });
+    const clock = { now: () => new Date() };
+    for (const job of composeHandlers({ store, clock, config }, { handlers: [] }, createLogger('silent')))
+      await job.run({});
+    expect(await stored()).toEqual(['old-29', 'old-399']);
+    await expect(executeSql(`delete from audit_entries where id = 'old-399'`)).rejects.toThrow(/stay/);
+    // Whoever says that he cleans up removes no young ones, and changes nothing.
+    for (const text of [
+      `delete from audit_entries where id = 'old-29'`,
+      `update audit_entries set actor = 'nobody' where id = 'old-399'`,
+      'truncate audit_entries',
+    ]) {
+      const asCleanUp = `do $do$ begin perform set_config('chronos.audit_before', now()::text, true); ${text}; end $do$`;
+      await expect(executeSql(asCleanUp)).rejects.toThrow(/stay/);
+    }
+    expect(await stored()).toEqual(['old-29', 'old-399']);
   });
 });
 
@@ -253,7 +166,7 @@ describe('its list', () => {
   });
 
   it('is newest first, by pages that new entries do not shift', async () => {
-    for (let i = 0; i < 5; i += 1) await drivers['createUser']!(requestId());
+    for (let i = 0; i < 5; i += 1) await drivers['createUser']!({ test, smtp }, requestId());
     const all = (await entries()).map(({ id }) => id);
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -262,7 +175,7 @@ describe('its list', () => {
       const { data } = (await call(test.app, listAudit, { headers, query })).body;
       seen.push(...data.entries.map(({ id }) => id));
       cursor = data.nextCursor ?? undefined;
-      if (seen.length === 2) await drivers['createUser']!(requestId());
+      if (seen.length === 2) await drivers['createUser']!({ test, smtp }, requestId());
     } while (cursor && seen.length < 5);
     expect(seen).toEqual(all.slice(0, seen.length));
   });

@@ -1,7 +1,7 @@
 import { bigserial, index, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant } from '../columns.ts';
 
-/** Who changed what through the API; a trigger refuses changes and removals of rows. */
+/** Who changed what through the API; triggers refuse changes, and removals by all but the clean-up of old rows. */
 export const auditEntries = pgTable(
   'audit_entries',
   {
@@ -18,6 +18,7 @@ export const auditEntries = pgTable(
   },
   (t) => [
     index('audit_entries_seq').on(t.seq),
+    index('audit_entries_at').on(t.at),
     index('audit_entries_actor').on(t.actor, t.seq),
     index('audit_entries_target').on(t.target, t.seq),
     index('audit_entries_operation').on(t.operation, t.seq),
