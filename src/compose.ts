@@ -69,6 +69,14 @@ export type Runtime = {
   };
 };
 
+/** Every call asks it before anything else, so what it does not answer soon it need not answer. */
+function connectRedis(url: string, log: Log): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, commandTimeout: 250 });
+  // One a try to connect; that limits are counted elsewhere is told once, by those who count.
+  redis.on('error', (error: Error) => log.debug({ err: error }, 'redis'));
+  return redis;
+}
+
 /** The composition root: opens what the process needs and joins services to planes by plain calls. */
 export async function compose(options: ComposeOptions): Promise<Runtime> {
   const { config, log } = options;
@@ -82,10 +90,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
   const observers = await composeObservers({ env: config.env, version: options.version }, countAnswer(usage));
   const { metrics, observe } = observers;
   const clients = createChainClients({ networks, onRequest: observers.onRpc });
-  const redis = config.env.REDIS_URL
-    ? new Redis(config.env.REDIS_URL, { maxRetriesPerRequest: 1 })
-    : undefined;
-  redis?.on('error', (error: Error) => log.warn({ err: error }, 'redis'));
+  const redis = config.env.REDIS_URL ? connectRedis(config.env.REDIS_URL, log) : undefined;
   const close = async () => {
     await observers.stop();
     await clients.close();
@@ -96,7 +101,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
     await database.migrate();
     for (const network of networks.list()) {
       await verifyChain(
-        { store, clock, identify: (one) => identifyNetwork(clients.public(one.name), one) },
+        { store, clock, identify: (one) => identifyNetwork(clients.public(one.name)) },
         network,
       );
       if ((await verifyEntryPoint(clients, network)) === 'unknown' && network.bundlerUrl)

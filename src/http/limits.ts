@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Redis } from 'ioredis';
 import { fail } from '#src/core/errors.ts';
 import { networkOf } from '#src/core/ip-list.ts';
@@ -8,11 +7,9 @@ import type { Principal } from '#src/core/principal.ts';
 
 type Counted = { current: number; ttl: number };
 type Callback = (error: Error | null, result?: Counted) => void;
-type Store = {
-  incr(key: string, done: Callback, window: number, max: number): void;
-  read(key: string, done: Callback, window: number, max: number): void;
-};
+type Store = { incr(key: string, done: Callback, window: number, max: number): void };
 
+// Only the stores of @fastify/rate-limit: its plugin wraps each count in a dozen promises.
 const require = createRequire(import.meta.url);
 const LocalStore = require('@fastify/rate-limit/store/LocalStore.js') as new (
   a: boolean,
@@ -30,78 +27,94 @@ const windowMs = 60_000;
 /** Keys kept in memory; more callers than this within a minute push the oldest out. */
 const memoryKeys = 100_000;
 
-/** A store that counts in Redis while it answers, and in this process when it does not: limits never switch off. */
-function storeClass(redis: Redis | undefined, onFallback: (error: Error) => void) {
-  const local = new LocalStore(false, false, memoryKeys);
-  const shared = redis && new RedisStore(false, false, redis, 'chronos-limit-');
-  const via =
-    (method: 'incr' | 'read'): Store['incr'] =>
-    (key, done, window, max) => {
-      if (!shared || redis.status !== 'ready') return local[method](key, done, window, max);
-      shared[method](
-        key,
-        (error, result) => {
-          if (!error) return done(null, result);
-          onFallback(error);
-          local[method](key, done, window, max);
-        },
-        window,
-        max,
-      );
-    };
-  // The plugin wants a constructor; one shared instance serves all of its children.
-  return class {
-    incr = via('incr');
-    read = via('read');
-    child() {
-      return this;
+type Count = (key: string, max: number) => Counted | Promise<Counted>;
+
+/** Counts in this process, at once. Answers are copies: the store hands out what it counts on with. */
+function countInMemory(): (key: string, max: number) => Counted {
+  const counts = new LocalStore(false, false, memoryKeys);
+  return (key, max) => {
+    const counted = { current: 0, ttl: 0 };
+    counts.incr(key, (_, result) => Object.assign(counted, result), windowMs, max);
+    return counted;
+  };
+}
+
+/** Where calls are counted: together with all replicas, or by this process alone. */
+export type Counting = 'shared' | 'alone';
+
+/** Told when it changes, with what was wrong. */
+export type OnCounting = (now: Counting, cause?: Error) => void;
+
+/** How long a Redis that failed to answer is left alone, ms; then one call asks it, and none waits for it meanwhile. */
+const restMs = 1_000;
+
+/** Counts in Redis while it answers, and in this process when it does not: limits never switch off. */
+function counter(redis: Redis | undefined, onCounting: OnCounting): Count {
+  const here = countInMemory();
+  if (!redis) return here;
+  const shared = new RedisStore(false, false, redis, 'chronos-limit-');
+  let counting: Counting = 'shared';
+  let restsUntil = 0;
+  const turn = (now: Counting, cause?: Error): void => {
+    if (now === counting) return;
+    counting = now;
+    onCounting(now, cause);
+  };
+  return (key, max) => {
+    if (redis.status !== 'ready' || performance.now() < restsUntil) {
+      turn('alone');
+      return here(key, max);
     }
+    if (counting === 'alone') restsUntil = performance.now() + restMs;
+    return new Promise((resolve) => {
+      const done: Callback = (error, result) => {
+        if (!error && result) {
+          restsUntil = 0;
+          turn('shared');
+          return resolve(result);
+        }
+        restsUntil = performance.now() + restMs;
+        turn('alone', error ?? undefined);
+        resolve(here(key, max));
+      };
+      shared.incr(key, done, windowMs, max);
+    });
   };
 }
 
 export type Limits = {
-  /** Counts one request of the principal, writes the limit headers, throws `rate_limited` when it is one too many. */
-  count(request: FastifyRequest, reply: FastifyReply, plane: string, principal: Principal): Promise<void>;
+  /** Counts one request of the principal, writes the limit headers, throws `rate_limited` when it is one too many. Waits only where the count lies elsewhere. */
+  count(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    plane: string,
+    principal: Principal,
+  ): Promise<void> | undefined;
   /** Counts a failed authentication of an address; throws `rate_limited` once there were too many this minute. */
   countFailure(request: FastifyRequest, plane: string): Promise<void>;
 };
 
-type Subject = { key: string; max: number };
-const subject = Symbol('limit subject');
-type Carrier = FastifyRequest & { [subject]?: Subject };
-
 /** Failed authentications one address may make a minute before it has to wait. */
 const failuresPerMinute = 60;
 
-/** Registers the limiter and hands out its two questions. Anonymous callers are counted by address. */
-export async function registerLimits(app: FastifyInstance, redis?: Redis): Promise<Limits> {
-  await app.register(rateLimit, {
-    global: false,
-    timeWindow: windowMs,
-    store: storeClass(redis, (error) => app.log.warn({ err: error }, 'rate limits fall back to memory')),
-  });
-  const check = app.createRateLimit({
-    timeWindow: windowMs,
-    keyGenerator: (request) => (request as Carrier)[subject]!.key,
-    max: (request) => (request as Carrier)[subject]!.max,
-  });
-  const ask = async (request: FastifyRequest, key: string, max: number) => {
-    (request as Carrier)[subject] = { key, max };
-    const answer = await check(request);
-    if (answer.isAllowed) throw new Error('the limiter has no allow list');
-    return answer;
-  };
+/** The limiter's two questions. Anonymous callers are counted by address. */
+export function createLimits(redis: Redis | undefined, onCounting: OnCounting): Limits {
+  const count = counter(redis, onCounting);
   return {
-    async count(request, reply, plane, principal) {
-      if (principal.perMinute === Number.POSITIVE_INFINITY) return;
-      const who = principal.id === '' ? `ip:${networkOf(request.ip)}` : `${principal.kind}:${principal.id}`;
-      const answer = await ask(request, `${plane}:${who}`, principal.perMinute);
-      writeHeaders(reply, principal.perMinute, answer.remaining, answer.ttlInSeconds);
-      if (answer.isExceeded) throw exceeded(principal.perMinute, answer.ttlInSeconds, request);
+    count(request, reply, plane, { id, kind, perMinute }) {
+      if (perMinute === Number.POSITIVE_INFINITY) return undefined;
+      const who = id === '' ? `ip:${networkOf(request.ip)}` : `${kind}:${id}`;
+      const judge = ({ current, ttl }: Counted): undefined => {
+        const seconds = Math.ceil(ttl / 1000);
+        writeHeaders(reply, perMinute, Math.max(0, perMinute - current), seconds);
+        if (current > perMinute) throw exceeded(perMinute, seconds, request);
+      };
+      const counted = count(`${plane}:${who}`, perMinute);
+      return counted instanceof Promise ? counted.then(judge) : judge(counted);
     },
     async countFailure(request, plane) {
-      const answer = await ask(request, `${plane}:failed:${networkOf(request.ip)}`, failuresPerMinute);
-      if (answer.isExceeded) throw exceeded(failuresPerMinute, answer.ttlInSeconds, request);
+      const { current, ttl } = await count(`${plane}:failed:${networkOf(request.ip)}`, failuresPerMinute);
+      if (current > failuresPerMinute) throw exceeded(failuresPerMinute, Math.ceil(ttl / 1000), request);
     },
   };
 }
@@ -117,12 +130,12 @@ function exceeded(limit: number, seconds: number, request: FastifyRequest) {
 }
 
 function writeHeaders(reply: FastifyReply, limit: number, remaining: number, reset: number): void {
-  reply
-    .header('ratelimit-limit', limit)
-    .header('ratelimit-remaining', remaining)
-    .header('ratelimit-reset', reset);
-  reply
-    .header('x-ratelimit-limit', limit)
-    .header('x-ratelimit-remaining', remaining)
-    .header('x-ratelimit-reset', reset);
+  reply.headers({
+    'ratelimit-limit': limit,
+    'ratelimit-remaining': remaining,
+    'ratelimit-reset': reset,
+    'x-ratelimit-limit': limit,
+    'x-ratelimit-remaining': remaining,
+    'x-ratelimit-reset': reset,
+  });
 }
