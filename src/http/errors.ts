@@ -24,7 +24,8 @@ function reasonOf(error: AjvError, field: string, part: string): string {
   return `${where} ${error.message ?? 'is invalid'}`;
 }
 
-function fromValidation(error: FastifyError): AppError {
+/** What a validator found, by the name of the field. */
+export function fromValidation(error: Pick<FastifyError, 'validation' | 'validationContext'>): AppError {
   const part = error.validationContext ?? 'request';
   const first = (error.validation as unknown as AjvError[])[0];
   if (!first) return fail('validation', { message: 'The request is invalid' });
@@ -42,7 +43,7 @@ function fromValidation(error: FastifyError): AppError {
 }
 
 /** Turns whatever was thrown into an AppError; what nobody foresaw is `internal` and keeps its cause for the log. */
-export function toAppError(error: unknown, request: Pick<FastifyRequest, 'method'>): AppError {
+export function toAppError(error: unknown, request: Pick<FastifyRequest, 'method' | 'raw'>): AppError {
   if (error instanceof AppError) return error;
   const thrown = error as Partial<FastifyError>;
   if (thrown.validation) return fromValidation(thrown as FastifyError);
@@ -60,6 +61,10 @@ export function toAppError(error: unknown, request: Pick<FastifyRequest, 'method
         message: 'body does not match Content-Length',
         cause: error,
       });
+    case 'ECONNRESET':
+      // The caller went away before its body was here: no fault of ours, and nobody hears the answer.
+      if (request.raw.complete) break;
+      return fail('validation', { field: 'body', message: 'body was cut off', cause: error });
     case 'FST_ERR_BAD_URL':
       return fail('validation', { field: 'path', message: 'path is not a valid URL', cause: error });
     case 'FST_ERR_ASYNC_CONSTRAINT':
