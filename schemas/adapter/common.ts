@@ -27,6 +27,7 @@ export const WriteHeaders = Type.Object({
   'X-Idempotency-Key': Type.Optional(
     AppId('Same key and same body: the first answer again, for at least 24 hours'),
   ),
+  'Idempotency-Key': Type.Optional(AppId('The same by the name of the IETF draft')),
 });
 
 export const NetworkName = Type.Optional(

@@ -1,14 +1,23 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { fail } from '#src/core/errors.ts';
 import { fingerprintOf } from '#src/core/fingerprint.ts';
 import type { IdempotencyKey, Transaction } from '#src/core/journal.ts';
 
-/** The key a write was sent with, null when it has none; `subject` is what makes two bodies different requests. */
+/**
+ * The key a write was sent with, null when it has none; `subject` is what makes two bodies different requests. The header
+ * without `X-` is the one of the IETF's draft: who sends it means the same, and must not be paid twice.
+ * @throws validation when both are there and differ
+ */
 export function idempotencyKey(
   request: FastifyRequest,
-  header: string,
   caller: { owner: string; subject?: unknown },
 ): IdempotencyKey | null {
-  const key = request.headers[header];
+  const { 'x-idempotency-key': own, 'idempotency-key': draft } = request.headers;
+  if (own !== undefined && draft !== undefined && own !== draft) {
+    const field = 'X-Idempotency-Key';
+    throw fail('validation', { field, message: `${field} and Idempotency-Key differ` });
+  }
+  const key = own ?? draft;
   if (typeof key !== 'string') return null;
   return {
     owner: caller.owner,

@@ -1,6 +1,4 @@
-import { createWalletClient, type Hex, http, parseAbi, parseEther } from 'viem';
-import { entryPoint07Address } from 'viem/account-abstraction';
-import { privateKeyToAccount } from 'viem/accounts';
+import { erc20Abi, type Hex, zeroAddress } from 'viem';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { executeMint, getMintStatus, signMint } from '#schemas/adapter/mint.ts';
 import { getTransaction } from '#schemas/adapter/transactions.ts';
@@ -8,8 +6,10 @@ import { transferTokens } from '#schemas/adapter/wallet.ts';
 import { mintVouchersAbi } from '#src/chain/contracts/generated/mint-vouchers.ts';
 import { setUsdc } from '#src/localnet/faucet.ts';
 import type { TestApp } from '#tests/kit/app.ts';
-import { call } from '#tests/kit/call.ts';
-import { type Client, final, mintTo, newClient, newReceipt, newUser, walletOf } from './kit.ts';
+import { attempt, call } from '#tests/kit/call.ts';
+import { scrape } from '#tests/kit/metrics.ts';
+import { drainPaymaster, sender } from './deposit.ts';
+import { type Client, final, mintTo, newClient, newReceipt, newUser, outcome, walletOf } from './kit.ts';
 import { ownChain, type OwnChain } from './own-chain.ts';
 
 let own: OwnChain;
@@ -56,13 +56,6 @@ const failed = (reason: string) => ({
   error: { code: 'USER_OPERATION_FAILED', reason },
 });
 
-const sender = (key: Hex) =>
-  createWalletClient({
-    account: privateKeyToAccount(key),
-    chain: own.chain.chain,
-    transport: http(own.localnet.rpcUrl),
-  });
-
 test('a paymaster that denies: the write fails with its class, nothing is signed, its words stay inside', async () => {
   const secret = 'account 42 of project x is over its limit';
   own.paymaster.rule = () => ({ error: { code: -32001, message: secret } });
@@ -77,51 +70,64 @@ test('a paymaster that denies only the final sponsorship: the same', async () =>
   expect(await end(await transfer())).toMatchObject(failed('PAYMASTER_REJECTED'));
 });
 
-const entryPointAbi = parseAbi([
-  'function withdrawTo(address payable withdrawAddress, uint256 withdrawAmount)',
-  'function depositTo(address account) payable',
-  'function balanceOf(address account) view returns (uint256)',
-]);
-
-/** Takes the paymaster's deposit away; the answer puts it back. */
-async function drainPaymaster(): Promise<() => Promise<unknown>> {
-  const { paymaster } = own.localnet.addresses;
-  const entryPoint = { abi: entryPointAbi, address: entryPoint07Address } as const;
-  const deposit = await own.chain.readContract({
-    ...entryPoint,
-    functionName: 'balanceOf',
-    args: [paymaster],
-  });
-  await own.ask('anvil_impersonateAccount', paymaster);
-  await own.ask('anvil_setBalance', paymaster, '0xde0b6b3a7640000');
-  const treasurer = createWalletClient({
-    account: paymaster,
-    chain: own.chain.chain,
-    transport: http(own.localnet.rpcUrl),
-  });
-  const out = await treasurer.writeContract({
-    ...entryPoint,
-    functionName: 'withdrawTo',
-    args: ['0x00000000000000000000000000000000000000fe', deposit],
-  });
-  await own.chain.waitForTransactionReceipt({ hash: out });
-  return async () => {
-    const hash = await sender(own.localnet.keys.deployer).writeContract({
-      ...entryPoint,
-      functionName: 'depositTo',
-      args: [paymaster],
-      value: parseEther('500'),
-    });
-    await own.chain.waitForTransactionReceipt({ hash });
-  };
+/** What has reached an account in single transfers of a token. */
+async function received(address: Hex, from: Hex, to: Hex): Promise<bigint[]> {
+  const query = { abi: erc20Abi, eventName: 'Transfer', address, fromBlock: 0n, strict: true } as const;
+  const logs = await own.chain.getContractEvents({ ...query, args: { from, to } });
+  return logs.map(({ args }) => args.value);
 }
 
 test('a paymaster out of deposit: writes wait for a while, then fail and say why; filled again, all goes on', async () => {
-  const refill = await drainPaymaster();
-  expect(await end(await transfer())).toMatchObject(failed('PAYMASTER_DEPOSIT_TOO_LOW'));
-  const waiting = await transfer();
+  const wallet = await walletOf(world, client, user);
+  const { token, usdc } = own.localnet.addresses;
+  const receiver = newUser();
+  const send = (key: string) => ({
+    headers: client.as(user, { 'x-idempotency-key': key }),
+    body: { toUserId: receiver, token: usdc, amount: '7' },
+  });
+  const { receiptId } = await signed();
+  const mint = (key: string) => ({
+    headers: client.as(user, { 'x-idempotency-key': key }),
+    body: { receiptId },
+  });
+  const minted = await received(token, zeroAddress, wallet);
+
+  const refill = await drainPaymaster(own);
+  const accepted = [
+    (await call(world.app, transferTokens, send('send'))).body.transaction.id,
+    (await call(world.app, executeMint, mint('mint'))).body.transaction.id,
+  ];
+  const failures = await Promise.all(accepted.map(end));
+  for (const one of failures) expect(one).toMatchObject(failed('PAYMASTER_DEPOSIT_TOO_LOW'));
+  const waiting = (await call(world.app, transferTokens, send('waiting'))).body.transaction.id;
   await refill();
   expect(await end(waiting)).toMatchObject({ status: 'confirmed' });
+
+  // The keys keep telling of the failure and move nothing; the one that waited tells of its success.
+  const replays = [
+    await call(world.app, transferTokens, send('send')),
+    await call(world.app, executeMint, mint('mint')),
+    await call(world.app, transferTokens, send('waiting')),
+  ];
+  expect(replays.map(({ headers }) => headers['idempotent-replayed'])).toEqual(['true', 'true', 'true']);
+  expect(replays.map(({ body }) => body.transaction)).toEqual([...failures, await end(waiting)]);
+  // A new key tries again; however often it is asked, each happens once.
+  const again = await Promise.all(
+    [1, 2, 3].flatMap(() => [
+      attempt(world.app, transferTokens, send('send-again')),
+      attempt(world.app, executeMint, mint('mint-again')),
+    ]),
+  );
+  expect(again.map(({ status }) => status)).toEqual(again.map(() => 202));
+  const ids = new Set(again.map(({ body }) => (body['transaction'] as { id: string }).id));
+  expect(ids.size).toBe(2);
+  for (const id of ids) expect(await end(id)).toMatchObject({ status: 'confirmed' });
+  expect(await outcome(world.app, executeMint, mint('mint-once-more'))).toEqual([
+    409,
+    'RECEIPT_ALREADY_MINTED',
+  ]);
+  expect(await received(usdc, wallet, await walletOf(world, client, receiver))).toEqual([7n, 7n]);
+  expect(await received(token, zeroAddress, wallet)).toEqual([...minted, 3n]);
 });
 
 test('a call that reverts in its block: failed with hash, block, cost and the custom error by name', async () => {
@@ -130,7 +136,7 @@ test('a call that reverts in its block: failed with hash, block, cost and the cu
   own.bundler.rule = async ({ method, params }) => {
     if (method !== 'eth_sendUserOperation') return 'pass';
     own.bundler.rule = () => 'pass';
-    const redeemed = await sender(own.localnet.keys.deployer).writeContract({
+    const redeemed = await sender(own, own.localnet.keys.deployer).writeContract({
       abi: mintVouchersAbi,
       address: domain.verifyingContract as Hex,
       functionName: 'redeem',
@@ -159,6 +165,28 @@ test('a call that reverts in its block: failed with hash, block, cost and the cu
   // The chain says that the receipt did mint, if not by this operation.
   const given = { headers: client.as(user), params: { receiptId } };
   expect((await call(world.app, getMintStatus, given)).body.mint).toMatchObject({ status: 'failed' });
+});
+
+/** The gauges of user operations: queue, in flight, age of the oldest. */
+async function gauges(): Promise<(number | undefined)[]> {
+  const seen = await scrape(world);
+  const name = (word: string) => `chronos_operation_${word}{network="base-sepolia"}`;
+  return ['queue', 'in_flight', 'oldest_seconds'].map((word) => seen.get(name(word)));
+}
+
+test('metrics tell what waits for its account, what is in flight, and the age of the oldest', async () => {
+  await expect.poll(gauges, { timeout: 10_000 }).toEqual([0, 0, 0]);
+  own.bundler.rule = ({ method }) => (method === 'eth_sendUserOperation' ? { result: '0x' } : 'pass');
+  const ids = [await transfer()];
+  await expect.poll(gauges, { timeout: 10_000 }).toEqual([0, 1, expect.any(Number)]);
+  ids.push(await transfer(), await transfer());
+  await expect.poll(gauges, { timeout: 10_000 }).toEqual([2, 1, expect.any(Number)]);
+  const [, , oldest] = await gauges();
+  expect(oldest).toBeGreaterThan(0);
+  expect(oldest).toBeLessThan(30);
+  own.bundler.rule = () => 'pass';
+  for (const id of ids) expect(await end(id)).toMatchObject({ status: 'confirmed' });
+  await expect.poll(gauges, { timeout: 10_000 }).toEqual([0, 0, 0]);
 });
 
 test('what no block takes is signed anew once it has expired, then fails as a receipt time-out', async () => {

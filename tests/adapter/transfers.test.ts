@@ -104,6 +104,22 @@ test('an idempotency key makes a transfer happen once; another request under it 
   expect(conflict).toEqual([409, 'IDEMPOTENCY_CONFLICT']);
 });
 
+test('the key counts under the standard name of its header, too; two that differ are refused', async () => {
+  const user = await fundedUser(10n);
+  const receiver = newUser();
+  const key = newReceipt();
+  const send = (headers: Record<string, string>) =>
+    transfer(user, { toUserId: receiver, amount: '4' }, headers);
+  const first = await send({ 'idempotency-key': key });
+  expect(idOf(await send({ 'x-idempotency-key': key }))).toBe(idOf(first));
+  expect(idOf(await send({ 'x-idempotency-key': key, 'idempotency-key': key }))).toBe(idOf(first));
+  await final(world, client, user, idOf(first));
+  expect(await held(await walletOf(world, client, receiver))).toBe(4n);
+  const headers = client.as(user, { 'x-idempotency-key': key, 'idempotency-key': newReceipt() });
+  const body = { token: usdc, toUserId: receiver, amount: '4' };
+  expect(await outcome(world.app, transferTokens, { headers, body })).toEqual([400, 'VALIDATION_ERROR']);
+});
+
 /** Circle's token refuses accounts that its issuer has listed. */
 async function listed(functionName: 'blacklist' | 'unBlacklist', account: `0x${string}`): Promise<void> {
   const hash = await chain.writeContract({

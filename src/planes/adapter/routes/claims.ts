@@ -25,7 +25,7 @@ export const claimRoutes = ({ claims, claimProofs, claimReleases }: AdapterServi
       lockSeconds,
       network,
     };
-    const key = idempotencyKey(request, 'x-idempotency-key', { owner: caller.owner, subject: caller.userId });
+    const key = idempotencyKey(request, { owner: caller.owner, subject: caller.userId });
     return { ...ok, transaction: toTransaction(answered(reply, await claims.execute(caller, input, key))) };
   }),
   bind(getClaim, async ({ principal, request, params: { claimId } }) => ({
@@ -45,7 +45,7 @@ export const claimRoutes = ({ claims, claimProofs, claimReleases }: AdapterServi
   }),
   bind(releaseClaim, async ({ principal, request, params: { claimId }, reply }) => {
     const caller = callerOf(principal, request);
-    const key = idempotencyKey(request, 'x-idempotency-key', { owner: caller.owner, subject: caller.userId });
+    const key = idempotencyKey(request, { owner: caller.owner, subject: caller.userId });
     const written = await claimReleases.release(caller, claimId, key);
     return { ...ok, transaction: toTransaction(answered(reply, written)) };
   }),

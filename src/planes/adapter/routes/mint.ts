@@ -22,7 +22,7 @@ export const mintRoutes = ({ mints }: Pick<AdapterServices, 'mints'>) => [
   }),
   bind(executeMint, async ({ principal, request, body, reply }) => {
     const caller = callerOf(principal, request);
-    const key = idempotencyKey(request, 'x-idempotency-key', { owner: caller.owner, subject: caller.userId });
+    const key = idempotencyKey(request, { owner: caller.owner, subject: caller.userId });
     const fields = {
       ...fieldsOf(body),
       amount: body.amount === undefined ? undefined : parseAmount(body.amount, 'amount'),

@@ -96,7 +96,7 @@ export const walletRoutes = (services: AdapterServices) => {
         token: checksum(token),
         amount: parseAmount(amount, 'amount'),
       };
-      const key = idempotencyKey(request, 'x-idempotency-key', { owner, subject: userId });
+      const key = idempotencyKey(request, { owner, subject: userId });
       const written = await services.transfers.transfer(input, key);
       return { ...ok, transaction: toTransaction(answered(reply, written)) };
     }),
