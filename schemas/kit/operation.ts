@@ -48,6 +48,10 @@ export type Operation<
   asksOnly?: boolean;
   /** It changes what operators answer for (rights, keys, secrets, assets): each success leaves an audit entry. */
   audited?: boolean;
+  /** Answers `If-None-Match` with 304 where the caller has it already. */
+  revalidates?: boolean;
+  /** Requests a minute of an anonymous address, counted apart from all others. */
+  anonymousPerMinute?: number;
   /** Not counted against any rate limit (health, docs). */
   unlimited?: boolean;
   /** Largest body in bytes; the plane's default when absent. */

@@ -25,6 +25,14 @@ export type LaneFact = {
   }[];
 };
 
+/** How the user operations of a network stand. */
+export type OperationFact = {
+  network: string;
+  queued: number;
+  inFlight: number;
+  oldestUnsettledSeconds: number | null;
+};
+
 export type ChainMetrics = {
   rpc(fact: RpcFact): void;
   /** A call of verify or settle; `outcome` is a word of the protocol, or the kind of a fault. */
@@ -33,6 +41,8 @@ export type ChainMetrics = {
   batch(network: string, payments: number): void;
   /** What is asked when somebody scrapes, at most once a second. */
   lanes(read: () => Promise<readonly LaneFact[]>): void;
+  /** The same for the lanes of smart accounts. */
+  operations(read: () => Promise<readonly OperationFact[]>): void;
 };
 
 const fresh = 1_000;
@@ -73,19 +83,22 @@ export function chainMetrics(registry: Registry): ChainMetrics {
     payment: (call, outcome) => payments.inc({ call, outcome }),
     batch: (network, count) => batches.observe({ network }, count),
     lanes: (read) => laneGauges(registry, read),
+    operations: (read) => operationGauges(registry, read),
   };
 }
 
-function laneGauges(registry: Registry, read: () => Promise<readonly LaneFact[]>): void {
-  let kept: { at: number; facts: Promise<readonly LaneFact[]> } | undefined;
+type Sample = { labels: Record<string, string>; value: number | null };
+
+/** Makes gauges of facts that are asked for by scrapes, at most once a second. */
+function gauges<T>(registry: Registry, read: () => Promise<readonly T[]>) {
+  let kept: { at: number; facts: Promise<readonly T[]> } | undefined;
   const facts = () => {
     const now = performance.now();
     // A scrape that finds the database or a node away still tells everything else.
     if (!kept || now - kept.at > fresh) kept = { at: now, facts: read().catch(() => []) };
     return kept.facts;
   };
-  type Sample = { labels: Record<string, string>; value: number | null };
-  const gauge = (name: string, help: string, labelNames: string[], samples: (lane: LaneFact) => Sample[]) =>
+  return (name: string, help: string, labelNames: string[], samples: (fact: T) => Sample[]) =>
     new Gauge({
       name,
       help,
@@ -98,6 +111,27 @@ function laneGauges(registry: Registry, read: () => Promise<readonly LaneFact[]>
         }
       },
     });
+}
+
+function operationGauges(registry: Registry, read: () => Promise<readonly OperationFact[]>): void {
+  const gauge = gauges(registry, read);
+  const of = (name: string, help: string, value: (fact: OperationFact) => number) =>
+    gauge(name, help, ['network'], (fact) => [{ labels: { network: fact.network }, value: value(fact) }]);
+  of('chronos_operation_queue', 'Writes that wait for an operation of their account', ({ queued }) => queued);
+  of(
+    'chronos_operation_in_flight',
+    'User operations that are signed and in no block yet',
+    ({ inFlight }) => inFlight,
+  );
+  of(
+    'chronos_operation_oldest_seconds',
+    'Age of the oldest write of an account that is not final, 0 when there is none',
+    ({ oldestUnsettledSeconds }) => oldestUnsettledSeconds ?? 0,
+  );
+}
+
+function laneGauges(registry: Registry, read: () => Promise<readonly LaneFact[]>): void {
+  const gauge = gauges(registry, read);
   const ofLane = (name: string, help: string, value: (lane: LaneFact) => number) =>
     gauge(name, help, ['network'], (lane) => [{ labels: { network: lane.network }, value: value(lane) }]);
   const ofSigner = (

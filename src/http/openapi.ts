@@ -8,7 +8,7 @@ import { completeDocument, type OpenApiDocument, sliceOf } from './openapi-docum
 
 type OpenApiInfo = { version: string; publicUrl: string; planes: readonly PlaneDefinition[] };
 
-/** Registers the OpenAPI 3.1 document, made from the routes, and Swagger UI under /docs (assets are local). */
+/** Registers the OpenAPI 3.1 document, made from the routes, and Swagger UI under /docs (assets are local), where / leads. */
 export async function registerOpenApi(app: FastifyInstance, options: OpenApiInfo): Promise<void> {
   for (const schema of models()) app.addSchema(schema);
   const served = new Map<string, { operation: Operation; plane: PlaneDefinition }>();
@@ -31,6 +31,7 @@ export async function registerOpenApi(app: FastifyInstance, options: OpenApiInfo
     staticCSP: docsPolicy(options.publicUrl),
     uiConfig: { docExpansion: 'none', persistAuthorization: true, displayRequestDuration: true },
   });
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
   serveDocuments(app, options.planes);
 }
 

@@ -6,6 +6,7 @@ import { type AppError, fail, isKind } from '#src/core/errors.ts';
 import { hasScope, principal, type Principal } from '#src/core/principal.ts';
 import { toAppError } from './errors.ts';
 import type { Limits } from './limits.ts';
+import { addPreflight, admitPages } from './pages.ts';
 import { routeSchema } from './route-schema.ts';
 import type { RouteBinding } from './route.ts';
 
@@ -86,17 +87,21 @@ async function authenticate(
     }
     throw error;
   }
-  return principal({ kind: 'anonymous', id: '', scopes: [], perMinute: plane.anonymousPerMinute });
+  const perMinute = op.anonymousPerMinute ?? plane.anonymousPerMinute;
+  return principal({ kind: 'anonymous', id: '', scopes: [], perMinute });
 }
 
 /** The order on every route: auth → limiter → scope → guard → (Fastify:) validation → handler → serialiser. */
-function admission(plane: Plane, limits: Limits) {
+function admission(plane: Plane, limits: Limits, op: Operation) {
+  const { name } = plane.definition;
+  const counter = op.anonymousPerMinute === undefined ? name : `${name}:${op.id}`;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const op = request.routeOptions.config.operation;
-    if (!op) return;
     reply.headers(securityHeaders);
     request.principal = await authenticate(plane, limits, request, op);
-    if (!op.unlimited) await limits.count(request, reply, plane.definition.name, request.principal);
+    if (!op.unlimited) {
+      const counted = limits.count(request, reply, counter, request.principal);
+      if (counted) await counted;
+    }
     if (op.scope && !hasScope(request.principal, op.scope)) {
       throw fail('insufficient_scope', {
         message: `This operation needs the scope ${op.scope}`,
@@ -104,10 +109,11 @@ function admission(plane: Plane, limits: Limits) {
       });
     }
     // No database column can keep it.
-    if (/%00/.test(request.url)) {
+    if (request.url.includes('%00')) {
       throw fail('validation', { field: 'url', message: 'url holds a NUL character' });
     }
-    await plane.guard?.(request, op);
+    const guarded = plane.guard?.(request, op);
+    if (guarded) await guarded;
   };
 }
 
@@ -116,7 +122,7 @@ function auditFact(op: Operation, request: FastifyRequest): AuditFact {
   const { kind, id } = request.principal;
   const [target] = Object.values(request.params as Record<string, string | number>);
   return {
-    actor: `${kind}:${id}`,
+    actor: id === '' ? kind : `${kind}:${id}`,
     plane: op.plane,
     operation: op.id,
     target: target === undefined ? null : String(target),
@@ -126,31 +132,33 @@ function auditFact(op: Operation, request: FastifyRequest): AuditFact {
   };
 }
 
-type Admission = ReturnType<typeof admission>;
+/** An empty body parses to undefined: fine where it may be left out, named where it may not. */
+function requireBody({ optionalBody }: Operation) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+    if (request.body !== undefined) return done();
+    if (optionalBody) {
+      request.body = {};
+      return done();
+    }
+    done(fail('validation', { field: 'body', message: 'body is required and must be a JSON object' }));
+  };
+}
 
-/** `url` is the path within `app`. */
 function addRoute(
   app: FastifyInstance,
   plane: Plane,
-  admit: Admission,
-  { operation: op, handle }: RouteBinding,
-  url: string,
+  limits: Limits,
+  { operation: op, handle, pages }: RouteBinding,
 ): void {
+  const admit = admission(plane, limits, op);
   app.route({
     method: op.method,
-    url,
+    url: op.path,
     schema: routeSchema(op, plane.definition),
     bodyLimit: op.bodyLimit ?? plane.definition.bodyLimit,
     config: { operation: op },
-    onRequest: admit,
-    preValidation: async (request) => {
-      // An empty body parses to undefined: fine where it may be left out, named where it may not.
-      if (!op.body || request.body !== undefined) return;
-      if (!op.optionalBody) {
-        throw fail('validation', { field: 'body', message: 'body is required and must be a JSON object' });
-      }
-      request.body = {};
-    },
+    onRequest: pages ? [admitPages(pages), admit] : admit,
+    ...(op.body ? { preValidation: requireBody(op) } : {}),
     handler: async (request, reply) => {
       reply.code(op.success.status);
       const context = {
@@ -173,20 +181,12 @@ function addRoute(
 /** Encapsulates a plane in the app: its auth, limits, errors and routes touch no other plane. */
 export function planePlugin(plane: Plane, limits: Limits) {
   return async (app: FastifyInstance): Promise<void> => {
-    const admit = admission(plane, limits);
     app.setErrorHandler((error, request, reply) => sendError(plane, error, request, reply));
     await plane.setup?.(app);
-    for (const route of plane.routes) {
-      const { around, operation } = route;
-      if (!around) addRoute(app, plane, admit, route, operation.path);
-      else
-        await app.register(
-          async (own) => {
-            await around(own);
-            addRoute(own, plane, admit, route, '');
-          },
-          { prefix: operation.path },
-        );
+    for (const route of plane.routes) addRoute(app, plane, limits, route);
+    const byPath = Map.groupBy(plane.routes, ({ operation }) => operation.path);
+    for (const [path, routes] of byPath) {
+      if (routes.some(({ pages }) => pages)) addPreflight(app, path, routes);
     }
   };
 }

@@ -61,6 +61,7 @@ export function routeSchema(op: Operation, plane: PlaneDefinition): FastifySchem
     response: {
       ...(op.replays ? { 200: { ...success, description: replayed } } : {}),
       [op.success.status]: success,
+      ...(op.revalidates ? { 304: { description: 'The caller has it already', type: 'null' } } : {}),
       ...errorResponses(op, plane),
     },
   };

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Operation, BodyOf, ParamsOf, QueryOf, SuccessOf } from '#schemas/kit/operation.ts';
 import type { Principal } from '#src/core/principal.ts';
+import type { PageRule } from './pages.ts';
 
 /** What a handler gets: validated, typed by its operation. `reply` is for extra headers only. */
 export type RouteContext<O extends Operation> = {
@@ -15,8 +16,8 @@ export type RouteContext<O extends Operation> = {
 export type RouteBinding = {
   operation: Operation;
   handle: (context: RouteContext<Operation>) => Promise<unknown>;
-  /** Plugins around this route alone; their hooks run before its auth. */
-  around?: (app: FastifyInstance) => Promise<void>;
+  /** Pages of other origins that may call it; none when absent. */
+  pages?: PageRule;
 };
 
 /** Binds an operation to the function that serves it; types follow from the operation. */

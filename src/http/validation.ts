@@ -7,7 +7,10 @@ type BuildValidator = NonNullable<
   NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>['buildValidator']
 >;
 type Compilation = { schema: TSchema; httpPart?: string };
-type Validator = ((data: unknown) => boolean) & { errors: NonNullable<ValidateFunction['errors']> | null };
+type Validator = ((data: unknown) => boolean) & {
+  errors: NonNullable<ValidateFunction['errors']> | null;
+  compile(): ValidateFunction;
+};
 
 const common: Options = { allErrors: false, strict: false, discriminator: true, addUsedSchema: false };
 
@@ -28,16 +31,17 @@ export const buildValidator = ((shared: Record<string, TSchema>) => {
   const coercing = pool({ coerceTypes: true, useDefaults: true }, shared);
   return ({ schema, httpPart }: Compilation): Validator => {
     let compiled: ValidateFunction | undefined;
-    const validate = ((data: unknown) => {
-      compiled ??= (httpPart === 'body' ? strict : coercing).compile(
+    const compile = () =>
+      (compiled ??= (httpPart === 'body' ? strict : coercing).compile(
         httpPart === 'headers' ? lowerCased(schema) : schema,
-      );
-      const ok = compiled(data);
-      validate.errors = compiled.errors ?? null;
+      ));
+    const validate = ((data: unknown) => {
+      const check = compile();
+      const ok = check(data);
+      validate.errors = check.errors ?? null;
       return ok;
     }) as Validator;
-    validate.errors = null;
-    return validate;
+    return Object.assign(validate, { errors: null, compile });
   };
 }) as unknown as BuildValidator;
 

@@ -22,6 +22,15 @@ describe('the app', () => {
     }
   });
 
+  it('compiles every validator and serialiser', async () => {
+    await expect(booted.app.warmUp()).resolves.toBeUndefined();
+  });
+
+  it('leads from / to the documentation', async () => {
+    const { statusCode, headers } = await booted.app.inject({ url: '/' });
+    expect([statusCode, headers.location]).toEqual([302, '/docs']);
+  });
+
   it('answers with the documents that lie in openapi/', async () => {
     const read = async (url: string) => (await booted.app.inject({ url })).json() as { paths: object };
     const whole = await read('/openapi.json');

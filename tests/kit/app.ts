@@ -38,6 +38,7 @@ export type BootOptions = {
   /** The app uses the test's own handle of the database, so that closing it takes the database away. */
   oneHandle?: boolean;
   compose?: Partial<ComposeOptions>;
+  requestTimeoutMs?: number;
   /** Where log lines go; default: nowhere, or by TEST_LOG_LEVEL. */
   log?: Log;
 };
@@ -107,6 +108,7 @@ export async function bootApp(options: BootOptions = {}): Promise<TestApp> {
     trustProxy: config.trustProxy,
     observe: runtime.observe,
     ...(runtime.redis ? { redis: runtime.redis } : {}),
+    ...(options.requestTimeoutMs ? { requestTimeoutMs: options.requestTimeoutMs } : {}),
     extend: (one) => recordAnswers(one, runDir),
   });
   await app.ready();
