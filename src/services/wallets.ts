@@ -45,19 +45,22 @@ export function createWallets({ store, keys, accounts, clock }: WalletPorts): Wa
     if (!twin) throw new Error(`wallet of ${owner} ${subject} was taken and is not there`);
     return { wallet: twin, isNew: false };
   };
-  // Twins in one process share the work: a key in somebody else's vault can't be thrown away again.
-  const making = new Map<string, ReturnType<typeof make>>();
+  const findOrMake = async (owner: string, subject: string, type: WalletType) => {
+    const known = await store.wallets.find(owner, subject);
+    return known ? { wallet: known, isNew: false } : make(owner, subject, type);
+  };
+  // Twins in one process share the work: a key in somebody else's vault can't be thrown away again. They share the look
+  // too: what one of them read before the other wrote may reach it after.
+  const opening = new Map<string, ReturnType<typeof make>>();
   return {
     find: (owner, subject) => store.wallets.find(owner, subject),
     async open(owner, subject, type = 'smart_account') {
-      const known = await store.wallets.find(owner, subject);
-      if (known) return { wallet: known, isNew: false };
       const who = JSON.stringify([owner, subject]);
-      const begun = making.get(who);
+      const begun = opening.get(who);
       if (begun) return { wallet: (await begun).wallet, isNew: false };
-      const made = make(owner, subject, type).finally(() => making.delete(who));
-      making.set(who, made);
-      return made;
+      const opened = findOrMake(owner, subject, type).finally(() => opening.delete(who));
+      opening.set(who, opened);
+      return opened;
     },
   };
 }
