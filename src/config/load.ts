@@ -3,6 +3,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { networkIds } from './networks.ts';
 import { type NetworkEnv, networkEnvSchema } from './network-schema.ts';
 import { type Env, envSchema } from './schema.ts';
+import { secretFromFile } from './secret-files.ts';
 
 type RawEnv = Readonly<Record<string, string | undefined>>;
 
@@ -46,9 +47,13 @@ const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, str
 
 function read<T>(schema: TSchema, raw: RawEnv, prefix: string, faults: string[]): T {
   // An empty variable is an absent one: `PORT= npm start` means the default.
-  const names = Object.keys(schema['properties'] as object);
+  const properties = schema['properties'] as Record<string, TSchema>;
   const values = Object.fromEntries(
-    names.flatMap((name) => (raw[prefix + name] ? [[name, raw[prefix + name]]] : [])),
+    Object.keys(properties).flatMap((name) => {
+      const variable = prefix + name;
+      const value = secretFromFile(raw, variable, properties[name], faults) ?? raw[variable];
+      return value ? [[name, value]] : [];
+    }),
   );
   // AJV keeps what it compiled by the schema's identity: one compilation for all networks.
   const validate = ajv.compile(schema);
@@ -57,7 +62,7 @@ function read<T>(schema: TSchema, raw: RawEnv, prefix: string, faults: string[])
     for (const error of validate.errors ?? [])
       wrong.set(error.instancePath.slice(1), error.message ?? 'is invalid');
     for (const [name, message] of wrong) {
-      const { description } = (schema['properties'] as Record<string, TSchema>)[name] ?? {};
+      const { description } = properties[name] ?? {};
       faults.push(`${prefix}${name} ${message}${description ? ` (${description})` : ''}`);
     }
   }

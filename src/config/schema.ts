@@ -13,7 +13,12 @@ export const envSchema = Type.Object({
     maximum: 65535,
     description: 'Port to listen on; 0 picks a free one',
   }),
-  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'Base URL that callers see' })),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'Base URL that callers see; contracts name it for ever as the place of metadata kept here',
+    }),
+  ),
   DATA_DIR: Type.String({
     default: '.chronos',
     description: 'Embedded database, local chain and development secrets',
@@ -27,7 +32,14 @@ export const envSchema = Type.Object({
     Type.String({
       pattern: '^https?://[^/,]+(,https?://[^/,]+)*$',
       description:
-        'Origins where people sign in with wallets and passkeys, comma-separated, the first names the site; default: PUBLIC_URL, else localhost and PORT',
+        'Origins where people sign in with wallets and passkeys, and whose pages may call the platform for accounts and keys, comma-separated, the first names the site; default: PUBLIC_URL, else localhost and PORT',
+    }),
+  ),
+  PAGE_ORIGINS: Type.Optional(
+    Type.String({
+      pattern: '^(\\*|https?://[^/,]+(,https?://[^/,]+)*)$',
+      description:
+        'Further origins whose pages may read from the platform with publishable keys, comma-separated, or `*`; default: none',
     }),
   ),
   SMTP_URL: Type.Optional(
@@ -189,6 +201,12 @@ export const envSchema = Type.Object({
   WEBHOOKS_ALLOW_LOOPBACK: Type.Union([Type.Literal('0'), Type.Literal('1')], {
     default: '0',
     description: '`1` lets webhooks go to this machine, and without TLS (development)',
+  }),
+  AUDIT_RETENTION_DAYS: Type.Integer({
+    default: 400,
+    minimum: 30,
+    maximum: 36_500,
+    description: 'Days that entries of the audit trail are kept; the database keeps 30 whatever is set',
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
     Type.String({

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -132,4 +132,34 @@ test('a logged error keeps its type and place, not what its message held', () =>
   const [line] = lines;
   expect(line).toContain('HTTP request failed');
   expect(line).not.toContain('rpc.example');
+});
+
+test('a secret may come from a file, a network one, too; what is not secret may not', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secret-files-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const fileOf = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const { KEY_ENCRYPTION_KEYS: keys, BASE_SEPOLIA_RPC_URL: rpc, ...others } = production;
+  const from = {
+    KEY_ENCRYPTION_KEYS_FILE: fileOf('keys', `${keys}\n`),
+    BASE_SEPOLIA_RPC_URL_FILE: fileOf('rpc', `  ${rpc}\n`),
+  };
+  const { env, networks } = loadConfig({ ...others, ...from, PORT_FILE: fileOf('port', '80') });
+  expect([env.KEY_ENCRYPTION_KEYS, networks['base-sepolia']?.RPC_URL, env.PORT]).toEqual([keys, rpc, 3000]);
+
+  expect(faultsOf({ ...production, ...from })).toEqual([
+    'KEY_ENCRYPTION_KEYS and KEY_ENCRYPTION_KEYS_FILE are both set',
+    'BASE_SEPOLIA_RPC_URL and BASE_SEPOLIA_RPC_URL_FILE are both set',
+  ]);
+  const bad = { ...others, BASE_SEPOLIA_RPC_URL: rpc };
+  const missing = faultsOf({ ...bad, KEY_ENCRYPTION_KEYS_FILE: join(folder, 'nowhere') });
+  expect(missing[0]).toBe('KEY_ENCRYPTION_KEYS_FILE can not be read (ENOENT)');
+  expect(faultsOf({ ...bad, KEY_ENCRYPTION_KEYS_FILE: fileOf('empty', ' \n') })[0]).toBe(
+    'KEY_ENCRYPTION_KEYS_FILE is an empty file',
+  );
+  const torn = faultsOf({ ...bad, KEY_ENCRYPTION_KEYS_FILE: fileOf('torn', 'k1:torn-secret') });
+  expect(torn[0]).toMatch(/^KEY_ENCRYPTION_KEYS /);
+  expect(torn.join()).not.toContain('torn-secret');
 });
