@@ -46,6 +46,7 @@ export function composeSignIn(kernel: Kernel, accounts: Accounts, log: Log) {
       passkeys: createPasskeys({ store, challenges, clock }),
       passwordResets,
       dashboards: dashboardsOf(config),
+      pageOrigins: config.env.PAGE_ORIGINS?.split(',') ?? [],
     },
     async stop() {
       await passwordResets.settled();

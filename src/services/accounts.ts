@@ -14,13 +14,15 @@ import type {
 } from '#src/core/ports/users.ts';
 import type { Passwords } from './passwords.ts';
 
+type Repositories = {
+  users: UserRepository;
+  refreshSessions: RefreshSessionRepository;
+  logInAttempts: LogInAttemptRepository;
+  sessions: Pick<SessionRepository, 'revokeAll'>;
+};
+
 export type AccountsOptions = {
-  store: {
-    users: UserRepository;
-    refreshSessions: RefreshSessionRepository;
-    logInAttempts: LogInAttemptRepository;
-    sessions: Pick<SessionRepository, 'revokeAll'>;
-  };
+  store: Repositories & { transaction<T>(fn: (tx: Repositories) => Promise<T>): Promise<T> };
   passwords: Passwords;
   clock: Clock;
   /** True for passwords that everybody tries first. */
@@ -48,11 +50,24 @@ export type Accounts = {
   list(page: { offset: number; limit: number }): Promise<User[]>;
   /** A new password ends the sessions. @throws not_found, validation, conflict */
   update(id: number, change: UserUpdate): Promise<User>;
+  /**
+   * A new password, set by who knows the current one; ends all other sessions. A wrong one counts as a log-in does.
+   * @throws validation (too weak, or the account has none), invalid_credentials, account_locked, rate_limited
+   */
+  changePassword(user: User, change: PasswordChange, from: string): Promise<User>;
   /** @throws not_found */
   remove(id: number): Promise<void>;
 };
 
-export type UserUpdate = { email?: string; password?: string; isAdmin?: boolean; unlock?: boolean };
+export type UserUpdate = {
+  email?: string;
+  password?: string;
+  isAdmin?: boolean;
+  unlock?: boolean;
+  /** A dashboard session that outlives a new password. */
+  keptSession?: string;
+};
+export type PasswordChange = { current: string; next: string; keptSession: string };
 
 /** A refresh token's life. */
 const sessionMs = 7 * 24 * 3_600_000;
@@ -72,6 +87,11 @@ const networkKey = (ip: string): string =>
 export function createAccounts(options: AccountsOptions): Accounts {
   const { store, passwords, clock } = options;
   const fresh = createFresh((id) => store.users.find(Number(id)));
+  const change = async (id: number, values: UserUpdate): Promise<User> => {
+    const user = await update(options, id, values);
+    await fresh.forget(String(id));
+    return user;
+  };
   return {
     async signUp({ password, isAdmin = false, ...input }) {
       await checkPassword(options, password);
@@ -110,14 +130,20 @@ export function createAccounts(options: AccountsOptions): Accounts {
     checkPassword: (password) => checkPassword(options, password),
     find: (id) => fresh.get(String(id)),
     list: (page) => store.users.list(page),
-    async update(id, change) {
-      const user = await update(options, id, change);
-      await fresh.forget(String(id));
-      return user;
+    update: change,
+    async changePassword({ id, email }, { current, next, keptSession }, from) {
+      if (email === null)
+        throw fail('validation', { field: 'password', message: 'password needs an account with an address' });
+      await checkPassword(options, next);
+      // What it clears is cleared with the change.
+      await prove(options, { email, password: current }, from);
+      return change(id, { password: next, keptSession });
     },
     async remove(id) {
-      if (!(await store.users.delete(id, clock.now()))) throw fail('not_found', { resource: 'user' });
-      await endSessions(options, id);
+      await store.transaction(async (tx) => {
+        if (!(await tx.users.delete(id, clock.now()))) throw fail('not_found', { resource: 'user' });
+        await endSessions(tx, id, clock.now());
+      });
       await fresh.forget(String(id));
     },
   };
@@ -141,6 +167,13 @@ async function countAttempt(
 }
 
 async function identify(options: AccountsOptions, input: Credentials, from: string): Promise<User> {
+  const user = await prove(options, input, from);
+  await options.store.logInAttempts.clear(attemptKey(normalise(input.email)));
+  return user;
+}
+
+/** The same without forgetting the attempts before it. */
+async function prove(options: AccountsOptions, input: Credentials, from: string): Promise<User> {
   const { store, passwords } = options;
   const email = normalise(input.email);
   const [key, network] = [attemptKey(email), networkKey(from)];
@@ -149,14 +182,13 @@ async function identify(options: AccountsOptions, input: Credentials, from: stri
   const user = await store.users.findByEmail(email);
   const matches = await passwords.verify(input.password, user?.passwordHash ?? null);
   if (!user || !matches) throw fail('invalid_credentials', { message: 'Invalid email or password' });
-  await store.logInAttempts.clear(key);
   // The guesses before it stay: else one account of one's own would buy any number of them.
   await store.logInAttempts.forgive(network);
   return user;
 }
 
 async function update(options: AccountsOptions, id: number, change: UserUpdate): Promise<User> {
-  const { store, passwords } = options;
+  const { store, passwords, clock } = options;
   const { email, password, isAdmin, unlock } = change;
   const before = await store.users.find(id);
   if (!before) throw fail('not_found', { resource: 'user' });
@@ -169,18 +201,25 @@ async function update(options: AccountsOptions, id: number, change: UserUpdate):
     ...(isAdmin === undefined ? {} : { isAdmin }),
     ...(password === undefined ? {} : { passwordHash: await passwords.hash(password) }),
   };
-  const user = Object.keys(values).length > 0 ? await store.users.update(id, values) : before;
-  if (!user) throw fail('not_found', { resource: 'user' });
-  if (password !== undefined) await endSessions(options, id);
-  const unlocks = unlock === true || password !== undefined;
-  if (unlocks && user.email !== null) await store.logInAttempts.clear(attemptKey(user.email));
-  return user;
+  return store.transaction(async (tx) => {
+    const now = Object.keys(values).length > 0 ? await tx.users.update(id, values) : before;
+    if (!now) throw fail('not_found', { resource: 'user' });
+    if (password !== undefined) await endSessions(tx, id, clock.now(), change.keptSession);
+    const unlocks = unlock === true || password !== undefined;
+    if (unlocks && now.email !== null) await tx.logInAttempts.clear(attemptKey(now.email));
+    return now;
+  });
 }
 
 /** Of every plane. */
-async function endSessions({ store, clock }: AccountsOptions, userId: number): Promise<void> {
-  await store.refreshSessions.revokeAll(userId, clock.now());
-  await store.sessions.revokeAll(userId, clock.now());
+async function endSessions(
+  tx: Pick<Repositories, 'refreshSessions' | 'sessions'>,
+  userId: number,
+  at: Date,
+  kept?: string,
+): Promise<void> {
+  await tx.refreshSessions.revokeAll(userId, at);
+  await tx.sessions.revokeAll(userId, at, kept);
 }
 
 async function checkPassword({ isCommonPassword }: AccountsOptions, password: string): Promise<void> {

@@ -31,7 +31,8 @@ export type SessionRepository = {
   rotate(id: string, token: { from: string; to: string; expiresAt: Date }, at: Date): Promise<boolean>;
   /** False when there is none to end. */
   revoke(userId: number, id: string, at: Date): Promise<boolean>;
-  revokeAll(userId: number, at: Date): Promise<void>;
+  /** All of a user, but the one that is kept. */
+  revokeAll(userId: number, at: Date, kept?: string): Promise<void>;
   /** At most `limit`; returns how many there were. */
   deleteExpired(at: Date, limit: number): Promise<number>;
 };

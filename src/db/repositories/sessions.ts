@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import type { Session, SessionMethod, SessionRepository } from '#src/core/ports/sessions.ts';
 import type { Db } from '../handle.ts';
 import { lazy } from '../statement.ts';
@@ -52,11 +52,12 @@ export function sessionRepository(db: Db): SessionRepository {
         .returning({ id: t.id });
       return done.length > 0;
     },
-    async revokeAll(userId, at) {
+    async revokeAll(userId, at, kept) {
+      const others = kept === undefined ? undefined : ne(t.id, kept);
       await db
         .update(t)
         .set({ revokedAt: at })
-        .where(and(eq(t.userId, userId), isNull(t.revokedAt)));
+        .where(and(eq(t.userId, userId), isNull(t.revokedAt), others));
     },
     async deleteExpired(at, limit) {
       const some = db.select({ id: t.id }).from(t).where(lte(t.expiresAt, at)).limit(limit);
