@@ -111,6 +111,7 @@ function prepareBy(
   const prepared = scheme.prepare(request, context);
   if (!('judge' in prepared)) return prepared;
   const suffix = builderSuffix(request, builderCode);
+  if (id === null && suffix === null) return prepared;
   return {
     ...prepared,
     ...(id === null ? {} : { identifier: { id, by: scheme.partial ? 'proof' : 'fingerprint' } }),
@@ -120,16 +121,20 @@ function prepareBy(
 
 type Terms = Readonly<Record<string, unknown>>;
 
-/** v2: what the payer accepted is what is asked; addresses in any case, the network was compared before. */
+/** Compared before, or no term. */
+const apart = new Set(['network', 'x402Version']);
+
+/** v2: what the payer accepted is what is asked, addresses in any case; a term that one alone names is another one. */
 function acceptsAll(accepted: Terms, asked: Terms, partial: boolean): boolean {
-  const plain = (terms: Terms) => ({
-    ...terms,
-    ...(partial ? { amount: null } : {}),
-    network: null,
-    x402Version: null,
-    asset: asAddress(terms['asset']),
-    payTo: asAddress(terms['payTo']),
-    extra: terms['extra'] ?? {},
-  });
-  return sameJson(plain(accepted), plain(asked));
+  const same = (name: string): boolean => {
+    if (apart.has(name) || (partial && name === 'amount')) return true;
+    const [left, right] = [accepted[name], asked[name]];
+    if (name === 'asset' || name === 'payTo') return asAddress(left) === asAddress(right);
+    if (name === 'extra') return sameJson(left ?? {}, right ?? {});
+    return Object.hasOwn(accepted, name) && Object.hasOwn(asked, name) && sameJson(left, right);
+  };
+  return (
+    Object.keys(asked).every(same) &&
+    Object.keys(accepted).every((name) => Object.hasOwn(asked, name) || same(name))
+  );
 }

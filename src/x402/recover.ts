@@ -13,7 +13,8 @@ type Addon = Pick<typeof secp256k1, 'ecdsaRecover'>;
 
 const require = createRequire(import.meta.url);
 
-const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+const halfOrder = '7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0';
+const zero = '0'.repeat(64);
 
 /** libsecp256k1 where its prebuilt addon loads, else noble's curve. The addon's elliptic fallback is never used. */
 export function loadRecovery(load: () => unknown = loadAddon): Recovery {
@@ -59,8 +60,8 @@ export function splitSignature(signature: string): { r: string; s: string; parit
   if (parity !== 0 && parity !== 1) return null;
   const r = signature.slice(2, 66);
   const s = signature.slice(66, 130);
-  const low = BigInt(`0x${s}`);
-  if (low === 0n || low > halfOrder || /^0+$/.test(r)) return null;
+  // Hex digits of one case and length compare like their numbers.
+  if (s === zero || s.toLowerCase() > halfOrder || r === zero) return null;
   return { r, s, parity };
 }
 

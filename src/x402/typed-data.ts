@@ -8,6 +8,9 @@ const domainTypeHash = keccakText(
   'EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)',
 );
 const limit = 1_000;
+/** 0x19 0x01, and room for the two hashes behind it. */
+const prefixed = Buffer.alloc(2 + 32 + 32);
+prefixed.set([0x19, 0x01]);
 const separators = new Map<string, string>();
 
 /** 64 hex digits of a value: an address, a number or 32 bytes. */
@@ -45,5 +48,7 @@ export function typedDataDigest(domain: Domain, structHash: string): Uint8Array 
 
 /** The same for a separator at hand, 64 hex digits. */
 export function separatedDigest(separator: string, structHash: string): Uint8Array {
-  return keccak256(Buffer.from(`1901${separator}${structHash}`, 'hex'));
+  prefixed.write(separator, 2, 'hex');
+  prefixed.write(structHash, 34, 'hex');
+  return keccak256(prefixed);
 }

@@ -5,7 +5,7 @@ import type {
   SettlementOutcome,
   SettlementRepository,
 } from '#src/core/ports/settlements.ts';
-import { type PaymentTellers, tellPayments } from './telling.ts';
+import { type PaymentTellers, tellPayments, tenantsOf } from './telling.ts';
 
 /** x402 reason of a journal error. */
 export function failureReason(error: TransactionError | null): string {
@@ -23,8 +23,12 @@ export async function applySettlementChanges(
   const settlements = transactions.filter((t) => t.type === 'settlement');
   const [first] = settlements;
   if (!first) return;
-  const concluded = await tx.settlements.conclude(settlements.map(outcomeOf), first.updatedAt);
-  await tellPayments(tx, newsOf(concluded), environmentOf);
+  // Asked together, answered in one round trip: the lane waits for this.
+  const [concluded, tenants] = await Promise.all([
+    tx.settlements.conclude(settlements.map(outcomeOf), first.updatedAt),
+    tenantsOf(tx, settlements),
+  ]);
+  await tellPayments(tx, newsOf(concluded), environmentOf, tenants);
 }
 
 /** Those that stand where they did not stand before. */

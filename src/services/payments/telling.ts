@@ -17,17 +17,17 @@ const words = {
 
 /**
  * Tells the tenants of the merchants where their payments stand; in the database transaction of the change. `environmentOf`
- * says whose keys of a tenant hear of a network.
+ * says whose keys of a tenant hear of a network; `tenants` as `tenantsOf` found them, when they are at hand.
  */
 export async function tellPayments(
   tx: PaymentTellers,
   settlements: readonly Settlement[],
   environmentOf: (network: string) => 'test' | 'live',
+  tenants?: ReadonlyMap<number, string>,
 ): Promise<void> {
   const [first] = settlements;
   if (!first) return;
-  const users = new Set(settlements.flatMap(({ owner }) => userOf(owner) ?? []));
-  const tenants = await tx.tenants.listOfUsers([...users]);
+  tenants ??= await tenantsOf(tx, settlements);
   const events = settlements.flatMap((settlement) => {
     const tenant = tenants.get(userOf(settlement.owner) ?? 0);
     if (tenant === undefined) return [];
@@ -35,6 +35,14 @@ export async function tellPayments(
     return [newEvent(owner, words[settlement.status], paymentObject(settlement))];
   });
   await tx.events.insert(events, first.updatedAt);
+}
+
+/** Tenants of the merchants' users, by the users' numbers. */
+export function tenantsOf(
+  tx: Pick<PaymentTellers, 'tenants'>,
+  owned: readonly { owner: string }[],
+): Promise<ReadonlyMap<number, string>> {
+  return tx.tenants.listOfUsers([...new Set(owned.flatMap(({ owner }) => userOf(owner) ?? []))]);
 }
 
 /** Serial number of the merchant's user. */

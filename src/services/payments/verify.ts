@@ -55,6 +55,7 @@ async function judged(
   { owner }: Merchant,
   payment: PreparedPayment,
 ) {
+  if (!payment.identifier) return verdicts.of(payment);
   const [found] = await Promise.all([verdicts.of(payment), identifiers.check(owner, payment)]);
   if (found.verdict.valid) identifiers.remember(owner, payment);
   return found;

@@ -85,12 +85,14 @@ export function authorizationDigest(domain: Domain, words: string): Uint8Array {
   return typedDataDigest(domain, hashWords(typeHash + words));
 }
 
-/** Whether the nonce is spent, and what the payer has. */
-export function stateReads(auth: Authorization, asset: Address): View[] {
-  return [
-    view(asset, selectors.authorizationState, word(auth.from) + word(auth.nonce)),
-    view(asset, selectors.balanceOf, word(auth.from)),
-  ];
+/** Whether the nonce is spent. */
+export function stateRead(auth: Authorization, asset: Address): View {
+  return view(asset, selectors.authorizationState, word(auth.from) + word(auth.nonce));
+}
+
+/** What the payer has. */
+export function balanceRead(auth: Authorization, asset: Address): View {
+  return view(asset, selectors.balanceOf, word(auth.from));
 }
 
 type PlanOptions = { asset: Address; words: string; byKey: boolean; deploy: boolean };

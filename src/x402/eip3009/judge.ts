@@ -18,7 +18,8 @@ export type Case = {
   terms: Refusal | null;
   /** The payer may be deployed on the way. */
   deployable: boolean;
-  walletRead: View;
+  /** Asks the payer's code about the signature. */
+  askWallet(): View;
 };
 
 /** The rules that only the chain can answer, in order. */
@@ -48,7 +49,7 @@ export function judge(answer: ChainAnswer, known: Case): ReturnType<PreparedPaym
     return refuse('invalid_exact_evm_insufficient_balance', "the payer's balance is below the value");
   }
   const asset = known.domain.verifyingContract;
-  const reads = [view(asset, selectors.name), view(asset, selectors.version), known.walletRead];
+  const reads = [view(asset, selectors.name), view(asset, selectors.version), known.askWallet()];
   return {
     diagnose: { reads, simulation: [], gas: diagnosisGas },
     explain: (second) => explain(second, known),

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Hex } from '#src/core/hex.ts';
+import type { Address, Hex } from '#src/core/hex.ts';
 import {
   type PaymentRequest,
   type PreparedPayment,
@@ -8,6 +8,7 @@ import {
   type Unreadable,
 } from '#src/core/payment.ts';
 import { bare } from '#src/core/keccak.ts';
+import type { View } from '#src/core/probe.ts';
 import { walletRead } from '../erc1271.ts';
 import { recoverAddress } from '../recover.ts';
 import type { PaymentScheme, SchemeContext } from '../schemes.ts';
@@ -16,9 +17,10 @@ import {
   type Authorization,
   authorizationDigest,
   authorizationWords,
+  balanceRead,
   planTransfer,
   readAuthorization,
-  stateReads,
+  stateRead,
 } from './authorization.ts';
 import { judge } from './judge.ts';
 
@@ -55,7 +57,7 @@ function prepare(request: PaymentRequest, context: SchemeContext): PreparedPayme
   const { mismatch, refusal: terms } = checkTerms(auth, request, context);
   const deployable = auth.wrapper !== null && context.factories.has(auth.wrapper.factory);
   const settlement = planTransfer(auth, { asset, words, byKey, deploy: deployable && !byKey });
-  const wallet = walletRead(auth.from, digest, auth.signature);
+  const askWallet = () => walletRead(auth.from, digest, auth.signature);
   return {
     scheme: 'exact',
     method: 'eip3009',
@@ -72,16 +74,24 @@ function prepare(request: PaymentRequest, context: SchemeContext): PreparedPayme
     refusal: byKey ? terms : null,
     mismatch,
     question: {
-      reads: [...stateReads(auth, asset), ...(byKey ? [] : [wallet])],
+      ...(byKey ? sharedReads(auth, asset) : { reads: [...allReads(auth, asset), askWallet()] }),
       simulation: settlement.calls,
       gas: byKey ? settlement.gas : walletQuestionGas,
-      // A wallet contract's code may look at anything, and burn all the gas of those it shares a call with.
-      ...(byKey ? { between: { payer: auth.from, payTo: auth.to } } : {}),
     },
-    judge: (answer) => judge(answer, { auth, domain, byKey, terms, deployable, walletRead: wallet }),
+    judge: (answer) => judge(answer, { auth, domain, byKey, terms, deployable, askWallet }),
     settlement,
     words: outcomes,
   };
+}
+
+function allReads(auth: Authorization, asset: Address): [state: View, balance: View] {
+  return [stateRead(auth, asset), balanceRead(auth, asset)];
+}
+
+/** Of a key's payment, which may share a call; a wallet contract's code may look at anything, and burn the gas of all. */
+function sharedReads(auth: Authorization, asset: Address) {
+  const [state, balance] = allReads(auth, asset);
+  return { reads: [state], whys: [balance], between: { payer: auth.from, payTo: auth.to } };
 }
 
 /** The token's EIP-712 domain as the merchant tells it, else as the asset registry knows it; never guessed. */

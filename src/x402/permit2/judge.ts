@@ -23,16 +23,17 @@ export type Case = {
   /** Atomic units that are to move. */
   amount: bigint;
   byKey: boolean;
-  walletRead: View;
+  /** Asks the payer's code about the signature. */
+  askWallet(): View;
 };
 
 /** Spent nonces, the proxy, the balance; for a wallet contract its word. */
-export function firstReads({ auth, proxy, byKey, walletRead }: Case): View[] {
+export function firstReads({ auth, proxy, byKey, askWallet }: Case): View[] {
   return [
     view(permit2, selectors.nonceBitmap, word(auth.from) + word(auth.nonce >> 8n)),
     view(proxy, selectors.permit2),
     view(auth.token, selectors.balanceOf, word(auth.from)),
-    ...(byKey ? [] : [walletRead]),
+    ...(byKey ? [] : [askWallet()]),
   ];
 }
 
@@ -56,7 +57,7 @@ export function judge(answer: ChainAnswer, known: Case): ReturnType<PreparedPaym
   if ((uintOf(balance) ?? 0n) < amount) {
     return refuse('permit2_insufficient_balance', "the payer's balance is below the amount");
   }
-  const reads = [view(auth.token, selectors.allowance, word(auth.from) + word(permit2)), known.walletRead];
+  const reads = [view(auth.token, selectors.allowance, word(auth.from) + word(permit2)), known.askWallet()];
   return {
     diagnose: { reads, simulation: [], gas: diagnosisGas },
     explain: (second) => explain(second, known),

@@ -57,7 +57,7 @@ export function preparePermit2(
     proxy: calls.address,
     amount: tried,
     byKey,
-    walletRead: walletRead(auth.from, digest, auth.signature),
+    askWallet: () => walletRead(auth.from, digest, auth.signature),
   };
   return {
     scheme: variant.scheme,
