@@ -1,6 +1,7 @@
 import type { JournalStore } from '#src/core/journal-store.ts';
 import type { Transaction } from '#src/core/journal.ts';
 import type { Store } from '#src/db/store.ts';
+import { applyNftChanges } from '#src/services/nfts/changes.ts';
 import { applyTokenChanges } from '#src/services/tokens/changes.ts';
 import type { AccountParts } from './accounts.ts';
 import type { Signers } from './facilitator.ts';
@@ -15,5 +16,6 @@ export function composeChanges(
     await signers.onChange(tx, transactions);
     await sponsorship.settle(tx, transactions);
     await applyTokenChanges(tx, transactions);
+    await applyNftChanges(tx, transactions);
   };
 }

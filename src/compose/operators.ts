@@ -2,6 +2,7 @@ import { createHeads } from '#src/chain/heads.ts';
 import { signerLane } from '#src/chain/signers/executor.ts';
 import { createSignerLook } from '#src/chain/signers/look.ts';
 import { createNetworkPauses } from '#src/services/network-pauses.ts';
+import { createOperationStatus } from '#src/services/operation-status.ts';
 import { createReadiness } from '#src/services/readiness.ts';
 import { createSignerStatus } from '#src/services/signer-status.ts';
 import type { Signers } from './facilitator.ts';
@@ -25,6 +26,7 @@ export function composeOperators(
     look: createSignerLook(pool, rpc),
   });
   metrics.lanes(signerStatus);
+  metrics.operations(createOperationStatus({ store, networks, clock }));
   let ending = false;
   return {
     announceEnd() {

@@ -8,6 +8,13 @@ export const uint256 = customType<{ data: bigint; driverData: string }>({
   fromDriver: (value) => BigInt(value),
 });
 
+/** numeric ↔ bigint, of any size: sums of uint256. */
+export const wholeNumber = customType<{ data: bigint; driverData: string }>({
+  dataType: () => 'numeric',
+  toDriver: (value) => value.toString(),
+  fromDriver: (value) => BigInt(value),
+});
+
 /** bytea ↔ lower-case 0x hex (not for addresses whose EIP-55 case must survive). */
 export const hex = customType<{ data: Hex; driverData: Uint8Array }>({
   dataType: () => 'bytea',

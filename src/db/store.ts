@@ -25,6 +25,10 @@ import {
   signInWalletRepository,
 } from './repositories/sign-in.ts';
 import { platformTokenRepository } from './repositories/platform-tokens.ts';
+import { holdingRepository } from './repositories/holdings.ts';
+import { tokenControlRepository } from './repositories/token-controls.ts';
+import { nftMetadataRepository } from './repositories/nft-metadata.ts';
+import { nftRepository } from './repositories/nfts.ts';
 import { transferIndexRepository } from './repositories/transfer-index.ts';
 import { revokedTokenRepository } from './repositories/revoked-tokens.ts';
 import { resourceRepository } from './repositories/resources.ts';
@@ -60,6 +64,8 @@ function repositories(db: Db) {
     laneStatus: laneStatusRepository(db),
     networkPauses: networkPauseRepository(db),
     networks: networkRepository(db),
+    nftMetadata: nftMetadataRepository(db),
+    nfts: nftRepository(db),
     paymentAssets: paymentAssetRepository(db),
     paymentTotals: paymentTotalsRepository(db),
     platformTokens: platformTokenRepository(db),
@@ -76,6 +82,8 @@ function repositories(db: Db) {
     tenants: tenantRepository(db),
     tenantWallets: tenantWalletRepository(db),
     transactions: transactionRepository(db),
+    holdings: holdingRepository(db),
+    tokenControls: tokenControlRepository(db),
     transferIndex: transferIndexRepository(db),
     wallets: walletRepository(db),
     walletKeys: walletKeyRepository(db),

@@ -3,6 +3,7 @@ import { type AppError, fail } from '#src/core/errors.ts';
 import type { TransactionAttempt, TransactionRepository } from '#src/core/journal-store.ts';
 import type { NewTransaction, Transaction } from '#src/core/journal.ts';
 import { parseAccountLane } from '#src/core/lanes.ts';
+import type { NftRepository } from '#src/core/ports/nfts.ts';
 import type { PlatformTokenRepository } from '#src/core/ports/platform-tokens.ts';
 import type { Preflight } from '#src/core/ports/tokens.ts';
 import type { Journal } from './journal.ts';
@@ -12,6 +13,7 @@ import type { Writer, Written } from './writes.ts';
 type Store = {
   transactions: TransactionRepository;
   platformTokens: Pick<PlatformTokenRepository, 'redeploy'>;
+  nfts: Pick<NftRepository, 'remint'>;
 };
 
 /** What an owner may do about its transactions. All methods @throws not_found */
@@ -104,6 +106,7 @@ function again({ writer, preflight, clock }: TransactionActionPorts, failed: Tra
         if (!(await tx.transactions.claimRetry(owner, id, next))) throw conflict('It was retried already');
         if (type === 'token_deploy')
           await tx.platformTokens.redeploy(String(meta['tokenId']), next, clock.now());
+        await tx.nfts.remint(id, next, clock.now());
       },
     };
   });

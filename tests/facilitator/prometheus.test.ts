@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { getMetrics } from '#schemas/facilitator/system.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
+import { scrape } from '#tests/kit/metrics.ts';
 import { rpcProxy, type RpcProxy } from '#tests/kit/rpc-proxy.ts';
 import { type Merchant, newMerchant, newPayer, paymentBody, settle, verify } from './kit.ts';
 
@@ -18,16 +18,6 @@ afterAll(async () => {
   await proxy.close();
 });
 
-/** Samples by name and labels, as Prometheus reads them. */
-async function scrape(): Promise<Map<string, number>> {
-  const headers = { authorization: `Bearer ${test.secrets.ADMIN_MASTER_KEY}` };
-  const { body } = await test.app.inject({ url: getMetrics.path, headers });
-  const lines = body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(
-    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
-  );
-}
-
 const network = 'network="base-sepolia"';
 const outcome = (of: string, word: string) => `chronos_payments_total{call="${of}",outcome="${word}"}`;
 const pay = async (more: object = {}) => {
@@ -42,7 +32,7 @@ describe('metrics of payments', () => {
     await settle(test.app, merchant, body);
     await settle(test.app, merchant, body);
     await verify(test.app, merchant, await pay({ payTo: test.localnet.addresses.usdc, value: 1n }));
-    const seen = await scrape();
+    const seen = await scrape(test);
     expect(seen.get(outcome('verify', 'valid'))).toBe(1);
     expect(seen.get(outcome('settle', 'success'))).toBe(1);
     expect(seen.get(outcome('settle', 'duplicate_settlement'))).toBe(1);
@@ -53,7 +43,7 @@ describe('metrics of payments', () => {
   });
 
   it('tell of signers: balance, queue, gaps', async () => {
-    const seen = await scrape();
+    const seen = await scrape(test);
     expect(seen.get(`chronos_settlement_queue{${network}}`)).toBe(0);
     expect(seen.get(`chronos_settlement_oldest_seconds{${network}}`)).toBe(0);
     const balances = [...seen].filter(([name]) => name.startsWith('chronos_signer_balance_wei'));
@@ -70,9 +60,9 @@ describe('metrics of nodes', () => {
     seen.get(`chronos_rpc_duration_seconds_count{endpoint="${host()}",outcome="${word}"}`) ?? 0;
 
   it('time requests and count their calls, by the host alone', async () => {
-    const before = await scrape();
+    const before = await scrape(test);
     await verify(test.app, merchant, await pay());
-    const seen = await scrape();
+    const seen = await scrape(test);
     expect(requests(seen, 'ok')).toBeGreaterThan(requests(before, 'ok'));
     expect(seen.get(`chronos_rpc_calls_total{endpoint="${host()}"}`)).toBeGreaterThanOrEqual(
       requests(seen, 'ok'),
@@ -86,7 +76,7 @@ describe('metrics of nodes', () => {
     await verify(test.app, merchant, one);
     proxy.rule = () => 'error';
     await verify(test.app, merchant, two);
-    const seen = await scrape();
+    const seen = await scrape(test);
     proxy.rule = () => 'pass';
     expect(requests(seen, 'no_connection')).toBeGreaterThan(0);
     expect(seen.get(`chronos_rpc_errors_total{endpoint="${host()}"}`)).toBeGreaterThan(0);
@@ -103,7 +93,7 @@ it('the dashboard asks for metrics that are there', async () => {
   expect(queries.length).toBeGreaterThan(12);
   const asked = queries.flatMap((expr) => expr.match(/\b(chronos|process|nodejs)_[a-z0-9_]+/g) ?? []);
   const missing = async () => {
-    const there = new Set([...(await scrape()).keys()].map((name) => name.replace(/\{.*/, '')));
+    const there = new Set([...(await scrape(test)).keys()].map((name) => name.replace(/\{.*/, '')));
     return asked.filter((name) => !there.has(name));
   };
   // What signers hold is remembered for a second, also that nobody could tell.

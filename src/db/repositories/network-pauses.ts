@@ -1,15 +1,16 @@
 import { eq, isNotNull, sql } from 'drizzle-orm';
 import type { NetworkPauseRepository } from '#src/core/ports/network-pauses.ts';
 import type { Db } from '../handle.ts';
+import { lazy } from '../statement.ts';
 import { networks as t } from '../tables/journal.ts';
 
 /** Which networks operators have paused; a network's row is there since its first contact. */
 export function networkPauseRepository(db: Db): NetworkPauseRepository {
+  const paused = lazy(() =>
+    db.select({ network: t.network }).from(t).where(isNotNull(t.pausedAt)).prepare('networks_paused'),
+  );
   return {
-    async listPaused() {
-      const found = await db.select({ network: t.network }).from(t).where(isNotNull(t.pausedAt));
-      return found.map((row) => row.network);
-    },
+    listPaused: async () => (await paused().execute()).map((row) => row.network),
     async set(network, at) {
       const pausedAt = at && sql`coalesce(${t.pausedAt}, ${at.toISOString()}::timestamptz)`;
       const [row] = await db

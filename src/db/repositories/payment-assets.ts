@@ -1,6 +1,7 @@
-import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, type SQL } from 'drizzle-orm';
 import type { PaymentAsset, PaymentAssetRepository } from '#src/core/ports/payment-assets.ts';
 import type { Db } from '../handle.ts';
+import { lazy } from '../statement.ts';
 import { paymentAssets as t } from '../tables/facilitator.ts';
 
 type Row = typeof t.$inferSelect;
@@ -8,6 +9,8 @@ type Row = typeof t.$inferSelect;
 /** Tokens that payments may be asked in; deleted ones are kept, and come back under their old id. */
 export function paymentAssetRepository(db: Db): PaymentAssetRepository {
   const live = isNull(t.deletedAt);
+  const listed = (where: SQL | undefined) => db.select().from(t).where(where).orderBy(asc(t.id));
+  const active = lazy(() => listed(and(live, eq(t.active, true))).prepare('payment_assets_active'));
   return {
     async insert(asset, at) {
       const [row] = await db
@@ -28,11 +31,7 @@ export function paymentAssetRepository(db: Db): PaymentAssetRepository {
         .onConflictDoNothing();
     },
     async list({ activeOnly }) {
-      const found = await db
-        .select()
-        .from(t)
-        .where(and(live, activeOnly ? eq(t.active, true) : undefined))
-        .orderBy(asc(t.id));
+      const found = activeOnly ? await active().execute() : await listed(live);
       return found.map(toAsset);
     },
     async find(id) {

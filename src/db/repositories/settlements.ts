@@ -8,6 +8,7 @@ import type {
   SettlementRepository,
 } from '#src/core/ports/settlements.ts';
 import type { Db } from '../handle.ts';
+import { isWanted, readTogether } from '../read-together.ts';
 import { lazy, rows, toJson } from '../statement.ts';
 import { settlements as t } from '../tables/facilitator.ts';
 import { submissionLegs, submissions, transactions } from '../tables/journal.ts';
@@ -44,16 +45,13 @@ function reads(db: Db): Reads {
     return row ? toSettlement(row) : null;
   };
   /** A payment on its way shows the hash that its transaction has for now. */
-  const shown = async (where: SQL | undefined, limit: number) => {
-    const found = await db
+  const joined = (where: SQL | undefined) =>
+    db
       .select({ row: t, current: transactions.txHash })
       .from(t)
       .leftJoin(transactions, eq(transactions.id, t.transactionId))
-      .where(where)
-      .orderBy(desc(t.seq))
-      .limit(limit);
-    return found.map(({ row, current }) => ({ ...toSettlement(row), txHash: row.txHash ?? current }));
-  };
+      .where(where);
+  const byName = lazy(() => joined(isWanted(t.owner, t.id)).prepare('settlements_view'));
   return {
     async find({ chainId, asset, payer, nonce }) {
       // Placeholders pass by the columns' own codecs.
@@ -64,23 +62,19 @@ function reads(db: Db): Reads {
     findById: (id) => first(eq(t.id, id)),
     findByIdentifier: (owner, id) => first(and(eq(t.owner, owner), eq(t.paymentIdentifier, id))),
     findByKey: (owner, key) => first(and(eq(t.owner, owner), eq(t.idempotencyKey, key))),
-    async view(owner, id) {
-      const [row] = await shown(and(eq(t.owner, owner), eq(t.id, id)), 1);
-      return row ?? null;
-    },
+    view: readTogether(async (wanted) => (await byName().execute(wanted)).map(toShown)),
     async list(owner, { after, limit, status }) {
       const cursor = db
         .select({ seq: t.seq })
         .from(t)
         .where(and(eq(t.owner, owner), eq(t.id, after ?? '')));
-      return shown(
-        and(
-          eq(t.owner, owner),
-          status === undefined ? undefined : eq(t.status, status),
-          after === undefined ? undefined : lt(t.seq, sql`(${cursor})`),
-        ),
-        limit,
+      const wanted = and(
+        eq(t.owner, owner),
+        status === undefined ? undefined : eq(t.status, status),
+        after === undefined ? undefined : lt(t.seq, sql`(${cursor})`),
       );
+      const found = await joined(wanted).orderBy(desc(t.seq)).limit(limit);
+      return found.map(toShown);
     },
   };
 }
@@ -232,4 +226,8 @@ function unclaimed(txHash: Hex): SQL | undefined {
 
 function toSettlement({ seq: _seq, ...row }: Row): Settlement {
   return row;
+}
+
+function toShown({ row, current }: { row: Row; current: Hex | null }): Settlement {
+  return { ...toSettlement(row), txHash: row.txHash ?? current };
 }

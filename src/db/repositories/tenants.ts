@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { TenantRepository } from '#src/core/ports/tenants.ts';
 import type { Db } from '../handle.ts';
 import { users } from '../tables/facilitator.ts';
@@ -16,7 +16,9 @@ export function tenantRepository(db: Db): TenantRepository {
       const found = await db
         .select({ id: users.id, tenantId: users.tenantId })
         .from(users)
-        .where(inArray(users.id, [...userIds]));
+        .where(
+          sql`${users.id} in (select jsonb_array_elements_text(${JSON.stringify(userIds)}::jsonb)::integer)`,
+        );
       return new Map(found.map(({ id, tenantId }) => [id, tenantId]));
     },
     async rename(id, name) {

@@ -3,6 +3,7 @@ import { newId } from '#src/core/ids.ts';
 import type { JournalTransaction, TransactionMatch, TransactionRepository } from '#src/core/journal-store.ts';
 import type { Call, NewTransaction, Transaction } from '#src/core/journal.ts';
 import type { Db } from '../handle.ts';
+import { isWanted, readTogether } from '../read-together.ts';
 import { lazy, toJson } from '../statement.ts';
 import { events, transactions } from '../tables/journal.ts';
 import { claimRetry, listAttempts } from './transaction-attempts.ts';
@@ -15,9 +16,7 @@ export function transactionRepository(db: Db): TransactionRepository {
     db
       .select()
       .from(transactions)
-      .where(
-        and(eq(transactions.id, sql.placeholder('id')), eq(transactions.owner, sql.placeholder('owner'))),
-      )
+      .where(isWanted(transactions.owner, transactions.id))
       .prepare('transactions_find'),
   );
   return {
@@ -31,10 +30,7 @@ export function transactionRepository(db: Db): TransactionRepository {
       if (whole.length > 0) await insertAll(db, whole);
       return whole;
     },
-    async find(owner, id) {
-      const [row] = await one().execute({ owner, id });
-      return row ? toTransaction(row) : null;
-    },
+    find: readTogether(async (wanted) => (await one().execute(wanted)).map(toTransaction)),
     async list(owner, filter) {
       const wanted = [matching(owner, filter)];
       if (filter.after !== undefined) wanted.push(lt(transactions.seq, seqOf(db, owner, filter.after)));
