@@ -24,6 +24,17 @@ if (!process.features.typescript) {
 // installation just runs without a cache.
 module.enableCompileCache(join(root, 'node_modules/.cache/chronos'));
 
+// npm passes a signal to its shell alone, which ends without a word to us: whoever stops npm means us.
+if (process.env.npm_lifecycle_event) {
+  const shell = process.ppid;
+  const looking = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(looking);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  looking.unref();
+}
+
 process.argv.splice(1, 2, resolve(entry));
 try {
   await import(pathToFileURL(process.argv[1]).href);

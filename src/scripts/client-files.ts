@@ -89,7 +89,9 @@ function codesOf(found: OpenApiOperation): string[] {
 
 /** The generated part of the client, by file name: types of every operation, and the facts its methods need. */
 export async function clientFiles(document: OpenApiDocument): Promise<Record<string, string>> {
-  const types = astToString(await openapiTypescript(JSON.stringify(document), { alphabetize: true }));
+  // What has a default may be left out.
+  const options = { alphabetize: true, defaultNonNullable: false };
+  const types = astToString(await openapiTypescript(JSON.stringify(document), options));
   // What the document does not have is exported all the same.
   const schema = types.replaceAll(/^export type (webhooks|\$defs) = Record<string, never>;\n/gm, '');
   const codes = new Set<string>();

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { encodeAbiParameters, keccak256, numberToHex, parseEther } from 'viem';
+import { parseEther } from 'viem';
 import { generatePrivateKey, privateKeyToAccount, privateKeyToAddress } from 'viem/accounts';
 import type { Address, Hex } from '#src/core/hex.ts';
 import { startAnvil } from '#src/localnet/anvil.ts';
@@ -7,8 +7,9 @@ import { ensureCanonicalContracts } from '#src/localnet/canonical.ts';
 import { alignClock } from '#src/localnet/chain-state.ts';
 import { createLocalnetClient, type LocalnetClient } from '#src/localnet/client.ts';
 import { localnetFiles } from '#src/localnet/files.ts';
+import { createPoolKeeper } from '#src/localnet/pool.ts';
 import { endChild } from '#src/localnet/processes.ts';
-import { ensureUsdc, usdcAddress } from '#src/localnet/usdc.ts';
+import { ensureUsdc, setUsdcBalance } from '#src/localnet/usdc.ts';
 
 export type BenchChain = {
   client: LocalnetClient;
@@ -24,8 +25,6 @@ export type BenchChain = {
 
 /** Blocks as wide as Base's were in 2025; anvil's own would hold two full batches. */
 const blockGasLimit = 140_000_000n;
-/** Slot of FiatTokenV2_2's balances. */
-const balanceSlot = 9n;
 
 /** A local chain with Multicall3, Permit2 and Circle's USDC, without a bundler. */
 export async function startBenchChain(dir: string): Promise<BenchChain> {
@@ -33,7 +32,12 @@ export async function startBenchChain(dir: string): Promise<BenchChain> {
   mkdirSync(files.dir, { recursive: true });
   const anvil = await startAnvil({ files, port: 0 });
   const client = createLocalnetClient(anvil.rpcUrl);
-  const stop = () => endChild(anvil.child, 5_000);
+  const keepPool = createPoolKeeper(client);
+  const keeping = setInterval(() => void keepPool().catch(() => undefined), 1_000);
+  const stop = () => {
+    clearInterval(keeping);
+    return endChild(anvil.child, 5_000);
+  };
   const fundedKey = async (): Promise<Hex> => {
     const key = generatePrivateKey();
     await client.setBalance({ address: privateKeyToAddress(key), value: parseEther('10000') });
@@ -54,11 +58,7 @@ export async function startBenchChain(dir: string): Promise<BenchChain> {
     client,
     rpcUrl: anvil.rpcUrl,
     fundedKey,
-    giveUsdc(owner, amount) {
-      const key = encodeAbiParameters([{ type: 'address' }, { type: 'uint256' }], [owner, balanceSlot]);
-      const value = numberToHex(amount, { size: 32 });
-      return client.setStorageAt({ address: usdcAddress, index: keccak256(key), value });
-    },
+    giveUsdc: (owner, amount) => setUsdcBalance(client, owner, amount),
     async mine(when) {
       await client.setIntervalMining({ interval: when === 'every2s' ? 2 : 0 });
       await client.setAutomine(when === 'instantly');

@@ -1,4 +1,9 @@
-/** The official facilitator of x402 version 2 as its own example builds it: express, viem, one signer. */
+/**
+ * The official facilitator of x402 version 2 as its example builds it (`examples/typescript/facilitator/basic` of its
+ * repository, without the log of each call): express, viem, one signer. `tuned` adds what the example lacks: viem's nonce
+ * manager, without which settlements at the same time take the same nonce and fail, and a look at the chain every 50 ms,
+ * since viem's default is every second on this chain.
+ */
 import type { AddressInfo } from 'node:net';
 import { x402Facilitator } from '@x402/core/facilitator';
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
@@ -9,16 +14,15 @@ import { createWalletClient, http, nonceManager, publicActions } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { baseSepolia } from 'viem/chains';
 
-const [rpcUrl = '', key = ''] = process.argv.slice(2);
+const [rpcUrl = '', key = '', kind = 'example'] = process.argv.slice(2);
+const tuned = kind === 'tuned';
 
-// With viem's nonce manager: without it, settlements at the same time take the same nonce and fail.
-const account = privateKeyToAccount(key as `0x${string}`, { nonceManager });
+const account = privateKeyToAccount(key as `0x${string}`, tuned ? { nonceManager } : {});
 const client = createWalletClient({
   account,
   chain: baseSepolia,
   transport: http(rpcUrl),
-  // viem's default would wait for half of a 2 s block at least.
-  pollingInterval: 50,
+  ...(tuned ? { pollingInterval: 50 } : {}),
 }).extend(publicActions);
 const signer = toFacilitatorEvmSigner({
   address: account.address,

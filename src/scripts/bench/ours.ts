@@ -8,47 +8,49 @@ import { here, type Measured, startMeasured } from './processes.ts';
 export type Caller = Record<string, string>;
 
 export type Ours = Measured & {
+  adminKey: string;
+  databaseUrl: string;
   /** Merchants' keys; many, since one may make 60,000 calls a minute. */
   callers: readonly Caller[];
 };
 
 type Start = {
+  /** Of the process and its data folder. */
+  name: string;
   dir: string;
   rpcUrl: string;
   databaseUrl: string;
   signer: Hex;
-  /** Folder for a CPU profile of the server. */
-  profileDir?: string | undefined;
+  /** Settings other than the defaults. */
+  env?: Record<string, string>;
 };
 
 const callerCount = 8;
 const hex = (bytes: number) => randomBytes(bytes).toString('hex');
 
 /** Starts the server as production runs it, on the bench's chain and database. */
-export async function startOurs({ dir, rpcUrl, databaseUrl, signer, profileDir }: Start): Promise<Ours> {
+export async function startOurs({ name, dir, rpcUrl, databaseUrl, signer, env }: Start): Promise<Ours> {
+  const adminKey = hex(32);
   const server = await startMeasured({
-    name: 'ours',
-    args: [
-      ...(profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : []),
-      here('../boot.mjs'),
-      here('../../server.ts'),
-    ],
+    name,
+    args: [here('../boot.mjs'), here('../../server.ts')],
     dir,
     env: {
       ...nodeEnv,
       PORT: '0',
-      DATA_DIR: join(dir, 'ours'),
+      DATA_DIR: join(dir, name),
       DATABASE_URL: databaseUrl,
       BASE_SEPOLIA_RPC_URL: rpcUrl,
       FACILITATOR_PRIVATE_KEYS: signer,
       MINT_SIGNER_PRIVATE_KEY: `0x${createHash('sha256').update(signer).digest('hex')}`,
       JWT_SECRET: hex(32),
-      ADMIN_MASTER_KEY: hex(32),
+      ADMIN_MASTER_KEY: adminKey,
       KEY_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+      ...env,
     },
   });
   try {
-    return { ...server, callers: await newCallers(server.url) };
+    return { ...server, adminKey, databaseUrl, callers: await newCallers(server.url) };
   } catch (error) {
     await server.stop();
     throw error;
@@ -70,7 +72,8 @@ async function newCallers(url: string): Promise<Caller[]> {
   }));
 }
 
-async function post<T>(url: string, path: string, body: unknown, headers: Caller = {}): Promise<T> {
+/** What a POST of JSON answers. @throws Error when that is no success */
+export async function post<T>(url: string, path: string, body: unknown, headers: Caller = {}): Promise<T> {
   const response = await fetch(url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

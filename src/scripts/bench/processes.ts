@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { delay, endChild, spawnLogged, tail } from '#src/localnet/processes.ts';
-import type { Reading } from './meter.ts';
+import type { Question, Reading } from './meter.ts';
 
 /** A measured process that listens. */
 export type Measured = {
@@ -11,6 +11,8 @@ export type Measured = {
   /** Origin it listens on. */
   url: string;
   read(): Promise<Reading>;
+  /** Takes a CPU profile until the returned function is called with the file it goes to. */
+  profile(): Promise<(file: string) => Promise<void>>;
   stop(): Promise<void>;
 };
 
@@ -43,14 +45,30 @@ export async function startMeasured({ name, args, env, dir }: Start): Promise<Me
       throw new Error(`${name} did not start:\n${tail(logFile, 20)}`);
     }
   }
+  const ask = async (question: Question): Promise<Reading> => {
+    const answer = once(child, 'message', { signal: AbortSignal.timeout(10_000) });
+    child.send(question);
+    return (await answer)[0] as Reading;
+  };
   return {
     name,
     url: address() ?? '',
-    async read() {
-      const answer = once(child, 'message', { signal: AbortSignal.timeout(10_000) });
-      child.send('read');
-      return (await answer)[0] as Reading;
+    read: () => ask('read'),
+    async profile() {
+      await ask('profile');
+      return async (file) => void (await ask({ profile: file }));
     },
     stop,
   };
+}
+
+/** Waits until a process that has just started has no more work of its own. */
+export async function untilIdle({ name, read }: Measured): Promise<void> {
+  const giveUp = performance.now() + startLimitMs;
+  for (let before = -Infinity; ; await delay(500)) {
+    const { cpu } = await read();
+    if (cpu - before < 50_000) return;
+    if (performance.now() > giveUp) throw new Error(`${name} does not come to rest`);
+    before = cpu;
+  }
 }

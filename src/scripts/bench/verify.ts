@@ -25,9 +25,9 @@ export async function benchVerify(arena: Arena, { rounds, seconds }: Rounds): Pr
   const contenders: readonly Contender[] = ['official', 'ours', 'floor'];
   const calls: Record<string, number> = {};
   for (const name of contenders) {
-    // Warm, and as many calls as fill the time.
-    await runLoad(loadOf(name, name === 'official' ? 200 : 3_000));
-    const { perSecond } = await runLoad(loadOf(name, name === 'official' ? 100 : 1_000));
+    const cold = await runLoad(loadOf(name, name === 'official' ? 100 : 1_000));
+    // Warm for as long as four rounds, since V8 goes on compiling for seconds; then as many calls as fill the time.
+    const { perSecond } = await runLoad(loadOf(name, Math.round(cold.perSecond * seconds * 4)));
     calls[name] = Math.max(100, Math.round(perSecond * seconds));
   }
   const samples: Record<Contender, Sample[]> = { official: [], ours: [], floor: [] };
