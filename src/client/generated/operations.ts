@@ -1408,6 +1408,21 @@ export const operations = {
         ]
       ]
     },
+    "listTokenHolders": {
+      "method": "GET",
+      "path": "/v1/tokens/{id}/holders",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
+    },
     "listTokenRoles": {
       "method": "GET",
       "path": "/v1/tokens/{id}/roles",
@@ -1464,6 +1479,100 @@ export const operations = {
         "in": "body",
         "name": "idempotency_key"
       }
+    },
+    "mintNft": {
+      "method": "POST",
+      "path": "/v1/nfts",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "listNfts": {
+      "method": "GET",
+      "path": "/v1/nfts",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "pages": {
+        "by": "starting_after",
+        "items": [
+          "data"
+        ]
+      }
+    },
+    "getNft": {
+      "method": "GET",
+      "path": "/v1/nfts/{id}",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ]
+    },
+    "transferNft": {
+      "method": "POST",
+      "path": "/v1/nfts/{id}/transfer",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "burnNft": {
+      "method": "POST",
+      "path": "/v1/nfts/{id}/burn",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "setNftMetadata": {
+      "method": "POST",
+      "path": "/v1/nfts/{id}/metadata",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "setNftRoyalty": {
+      "method": "POST",
+      "path": "/v1/nfts/{id}/royalty",
+      "security": [
+        [
+          "PlatformKey"
+        ]
+      ],
+      "idempotency": {
+        "in": "body",
+        "name": "idempotency_key"
+      }
+    },
+    "getNftMetadata": {
+      "method": "GET",
+      "path": "/v1/metadata/{id}",
+      "security": []
     },
     "listTransactions": {
       "method": "GET",
@@ -1649,6 +1758,7 @@ export type ErrorCode =
   | 'last_admin'
   | 'missing_field'
   | 'network_not_found'
+  | 'nft_not_found'
   | 'passkey_not_found'
   | 'payload_too_large'
   | 'rate_limited'

@@ -45,8 +45,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who changed rights, keys, assets and networks, on every plane; newest first
-         * @description Entries are written together with the change and can not be changed or removed.
+         * Who changed rights, keys, sign-ins, webhooks, assets and networks, on every plane; newest first
+         * @description Entries are written together with the change, can not be changed, and are removed by age alone (AUDIT_RETENTION_DAYS).
          */
         get: operations["listAudit"];
         put?: never;
@@ -1099,7 +1099,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes the names of the account and of its tenant */
+        /**
+         * Changes names and the password of the account
+         * @description A new password needs the current one, and ends all other sessions. Who has none sets one by the letter of `/auth/password/forgot`.
+         */
         patch: operations["updateMe"];
         trace?: never;
     };
@@ -1487,7 +1490,32 @@ export interface paths {
         };
         /**
          * Lists what happened in the last 30 days, newest first
-         * @description Events of the environment of the key. Types: `transaction.created`, `.submitted`, `.requeued`, `.confirmed`, `.failed`, `.reorged` · `token.deployed`, `.failed` · `token.transferred` and `token.transfer_reverted`, of transfers on the chain that did not go through this API · `payment.settled`, `.failed`, `.reorged` · `webhook_endpoint.disabled`, `.tested`.
+         * @description Events of the environment of the key. Types:
+         *
+         *     - `transaction.created`: written down, before anything is sent; also a retry, whose `retry_of` names the failed one
+         *     - `transaction.submitted`: signed and sent
+         *     - `transaction.replaced`: outbid by an attempt with higher fees, so it has another hash
+         *     - `transaction.requeued`: in the queue again, after an attempt that can never run
+         *     - `transaction.confirmed`: deep enough in the chain
+         *     - `transaction.failed`: over, see its `error`; `cancelled` when you cancelled it
+         *     - `transaction.reorged`: the block it was in is gone, it is sent again
+         *     - `token.deployed`: its contract is on the chain
+         *     - `token.failed`: it could not be deployed
+         *     - `token.transferred`: a transfer on the chain that did not go through this API
+         *     - `token.transfer_reverted`: the block of such a transfer is gone
+         *     - `token.role_granted`: others granted a role on the chain
+         *     - `token.role_revoked`: others took a role on the chain
+         *     - `token.ownership_transferred`: another owner handed the token on
+         *     - `token.control_reverted`: the block of such a change is gone
+         *     - `nft.minted`: an item is there, whoever minted it
+         *     - `nft.burned`: the last of an item is gone, whoever burned it
+         *     - `nft.reverted`: the block of such a change is gone
+         *     - `nft.failed`: a mint of yours failed
+         *     - `payment.settled`: an x402 payment to you is settled
+         *     - `payment.failed`: an x402 payment to you failed
+         *     - `payment.reorged`: the block of a settled payment is gone, it is sent again
+         *     - `webhook_endpoint.disabled`: it failed for too long, or answered 410
+         *     - `webhook_endpoint.tested`: the test that you asked for
          */
         get: operations["listEvents"];
         put?: never;
@@ -1552,6 +1580,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/metadata/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads metadata of an item where its URI on the chain says that it is
+         * @description For everybody, by the URI alone. What is there never changes: other metadata has another URI, which the chain then names.
+         */
+        get: operations["getNftMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/networks": {
         parameters: {
             query?: never;
@@ -1580,6 +1628,118 @@ export interface paths {
         get: operations["getNetwork"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nfts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists items with their metadata, newest first, whoever minted or moved them
+         * @description Items are found by the transfers that this server has read of the chain, which is seconds behind at most, because a chain cannot be searched by owner; what is shown of each is asked of its chain.
+         */
+        get: operations["listNfts"];
+        put?: never;
+        /**
+         * Mints an item, with metadata by URI or as JSON that this server serves
+         * @description Without item_id it gets the next free number. Its id is known at once; `transaction_id` tells how the mint goes. A URI is handed to the contract as it is and never read by this server.
+         */
+        post: operations["mintNft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nfts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads an item with its metadata, as its chain has it now */
+        get: operations["getNft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nfts/{id}/burn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Burns an item of one of your accounts; soulbound ones wherever they are */
+        post: operations["burnNft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nfts/{id}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets or replaces the metadata of an item, by URI or as JSON that this server serves
+         * @description The contract takes the new URI, and tells of it, where the treasury may still mint.
+         */
+        post: operations["setNftMetadata"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nfts/{id}/royalty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets the royalty of one item (ERC-2981) */
+        post: operations["setNftRoyalty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nfts/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Transfers an item of one of your accounts; soulbound ones (SBT) stay where they are */
+        post: operations["transferNft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1760,6 +1920,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tokens/{id}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who holds a token and how much, in an order that stays
+         * @description Sums of all transfers up to `block`, whoever made them; a reorg is followed. Items are counted: of ERC721 and SBT how many somebody has, of ERC1155 how many units of all items; `item_id` asks for one item.
+         */
+        get: operations["listTokenHolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens/{id}/mint": {
         parameters: {
             query?: never;
@@ -1837,7 +2017,7 @@ export interface paths {
         };
         /**
          * Lists roles and who holds them
-         * @description The chain is asked for the treasury, the owner and every account that was granted a role by this API.
+         * @description The chain is asked for every account that ever got a role or owned the token, by this API or by others on the chain.
          */
         get: operations["listTokenRoles"];
         put?: never;
@@ -2726,7 +2906,7 @@ export interface components {
         };
         /** AuditEntry */
         AuditEntry: {
-            /** @description Kind and id of who did it: operator:admin, user:42 */
+            /** @description Kind and id of who did it: operator:admin, user:42; anonymous for a mailed token */
             actor: string;
             /**
              * Format: date-time
@@ -2759,7 +2939,7 @@ export interface components {
                  * @description As the last part of its own path
                  * @enum {string}
                  */
-                method: "mint" | "transfer" | "burn" | "approve" | "mint_batch" | "transfer_batch" | "burn_batch" | "set_approval_for_all" | "permit" | "transfer_and_call" | "pause" | "unpause" | "set_royalty" | "transfer_ownership" | "grant_role" | "revoke_role" | "renounce_role";
+                method: "mint" | "transfer" | "burn" | "approve" | "mint_batch" | "transfer_batch" | "burn_batch" | "set_approval_for_all" | "permit" | "transfer_and_call" | "pause" | "unpause" | "set_royalty" | "set_metadata" | "transfer_ownership" | "grant_role" | "revoke_role" | "renounce_role";
                 /** @description Fields of the method, without idempotency_key */
                 params?: {
                     [key: string]: unknown;
@@ -2781,6 +2961,15 @@ export interface components {
                 /** @description Number of the item, a decimal string; for ERC721, SBT and ERC1155 */
                 item_id?: string;
             }[];
+        };
+        /** BurnNftRequest */
+        BurnNftRequest: {
+            /** @description How many; of ERC1155 */
+            amount?: string;
+            /** @description Smart account of yours that sends, by id or address; who has it, else the treasury, when absent */
+            from?: string;
+            /** @description Same key and same body: the first answer again */
+            idempotency_key?: string;
         };
         /** BurnRequest */
         BurnRequest: {
@@ -2912,7 +3101,7 @@ export interface components {
              * @description Of fungible tokens
              * @default 18
              */
-            decimals: number;
+            decimals?: number;
             /** @description What is left out is off; all are on without it. Nobody can change them later. */
             features?: {
                 /** @description It can be burned */
@@ -3005,7 +3194,7 @@ export interface components {
         GasEstimate: {
             gas: string | null;
             /** @enum {string} */
-            method: "deploy" | "mint" | "transfer" | "burn" | "approve" | "mint_batch" | "transfer_batch" | "burn_batch" | "set_approval_for_all" | "permit" | "transfer_and_call" | "pause" | "unpause" | "set_royalty" | "transfer_ownership" | "grant_role" | "revoke_role" | "renounce_role";
+            method: "deploy" | "mint" | "transfer" | "burn" | "approve" | "mint_batch" | "transfer_batch" | "burn_batch" | "set_approval_for_all" | "permit" | "transfer_and_call" | "pause" | "unpause" | "set_royalty" | "set_metadata" | "transfer_ownership" | "grant_role" | "revoke_role" | "renounce_role";
             network: string;
             /** @enum {string} */
             object: "gas_estimate";
@@ -3044,6 +3233,11 @@ export interface components {
             /** @description Unix seconds */
             timestamp: number;
             version: string;
+        };
+        /** IndexedBlock */
+        IndexedBlock: {
+            hash: string;
+            number: number;
         };
         /** MerchantClient */
         MerchantClient: {
@@ -3094,6 +3288,7 @@ export interface components {
                 amount?: string;
                 /** @description Number of the item, a decimal string; for ERC721, SBT and ERC1155 */
                 item_id?: string;
+                metadata?: components["schemas"]["NftMetadata"];
                 /** @description Receiving address */
                 to: string;
                 /** @description URI of the metadata */
@@ -3115,6 +3310,22 @@ export interface components {
             /** @description EVM address; any case is accepted, EIP-55 is answered */
             token?: string;
         };
+        /** MintNftRequest */
+        MintNftRequest: {
+            /** @description How many; of ERC1155 */
+            amount?: string;
+            /** @description Same key and same body: the first answer again */
+            idempotency_key?: string;
+            /** @description Number of the item, a decimal string; for ERC721, SBT and ERC1155 */
+            item_id?: string;
+            metadata?: components["schemas"]["NftMetadata"];
+            /** @description Receiving address */
+            to: string;
+            /** @description An ERC721, SBT or ERC1155 of yours */
+            token_id: string;
+            /** @description URI of the metadata */
+            uri?: string;
+        };
         /** MintRequest */
         MintRequest: {
             /** @description Atomic units; left out for unique tokens (ERC721, SBT) */
@@ -3123,6 +3334,7 @@ export interface components {
             idempotency_key?: string;
             /** @description Number of the item, a decimal string; for ERC721, SBT and ERC1155 */
             item_id?: string;
+            metadata?: components["schemas"]["NftMetadata"];
             /** @description Receiving address */
             to: string;
             /** @description URI of the metadata */
@@ -3223,6 +3435,54 @@ export interface components {
             title: string;
             /** @description Hours until the key expires; never when absent */
             ttl_hours?: number;
+        };
+        /**
+         * NftMetadata
+         * @description JSON that this server keeps and serves; at most 16 KiB
+         */
+        NftMetadata: {
+            /** @description URI of a film, a sound or a page */
+            animation_url?: string;
+            /** @description Its traits */
+            attributes?: ({
+                /** @description What the value says */
+                trait_type?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            /** @description Of ERC1155: places to show */
+            decimals?: number;
+            /** @description What it is */
+            description?: string;
+            /** @description Where to read more of it */
+            external_url?: string;
+            /** @description URI of its picture: https, ipfs or ar */
+            image?: string;
+            /** @description What it is called */
+            name?: string;
+            /** @description Anything else */
+            properties?: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /** NftMetadataRequest */
+        NftMetadataRequest: {
+            /** @description Same key and same body: the first answer again */
+            idempotency_key?: string;
+            metadata?: components["schemas"]["NftMetadata"];
+            /** @description URI of the metadata */
+            uri?: string;
+        };
+        /** NftRoyaltyRequest */
+        NftRoyaltyRequest: {
+            /** @description Hundredths of a percent of a sale */
+            bps: number;
+            /** @description Same key and same body: the first answer again */
+            idempotency_key?: string;
+            /** @description Who gets it; the zero address with 0 bps goes back to the royalty of the token */
+            receiver: string;
         };
         /** OwnershipRequest */
         OwnershipRequest: {
@@ -3453,7 +3713,7 @@ export interface components {
                     message: string;
                 } | null;
                 /** @enum {string} */
-                method: "mint" | "transfer" | "burn" | "approve" | "mint_batch" | "transfer_batch" | "burn_batch" | "set_approval_for_all" | "permit" | "transfer_and_call" | "pause" | "unpause" | "set_royalty" | "transfer_ownership" | "grant_role" | "revoke_role" | "renounce_role";
+                method: "mint" | "transfer" | "burn" | "approve" | "mint_batch" | "transfer_batch" | "burn_batch" | "set_approval_for_all" | "permit" | "transfer_and_call" | "pause" | "unpause" | "set_royalty" | "set_metadata" | "transfer_ownership" | "grant_role" | "revoke_role" | "renounce_role";
                 /** @enum {string} */
                 status: "pending" | "submitted" | "confirmed" | "failed";
                 token_id: string;
@@ -3499,7 +3759,33 @@ export interface components {
             id: string;
             /** @enum {string} */
             object: "event";
-            /** @description `<thing>.<what happened to it>` */
+            /**
+             * @description `<thing>.<what happened to it>`
+             * @example transaction.created
+             * @example transaction.submitted
+             * @example transaction.replaced
+             * @example transaction.requeued
+             * @example transaction.confirmed
+             * @example transaction.failed
+             * @example transaction.reorged
+             * @example token.deployed
+             * @example token.failed
+             * @example token.transferred
+             * @example token.transfer_reverted
+             * @example token.role_granted
+             * @example token.role_revoked
+             * @example token.ownership_transferred
+             * @example token.control_reverted
+             * @example nft.minted
+             * @example nft.burned
+             * @example nft.reverted
+             * @example nft.failed
+             * @example payment.settled
+             * @example payment.failed
+             * @example payment.reorged
+             * @example webhook_endpoint.disabled
+             * @example webhook_endpoint.tested
+             */
             type: string;
         };
         /** PlatformNetwork */
@@ -3526,11 +3812,51 @@ export interface components {
                 gasless: boolean;
                 /** @description A bundler is configured */
                 smart_accounts: boolean;
+                /** @description The contracts that tokens are made from are in place */
+                tokens: boolean;
                 /** @description Payments are settled there */
                 x402: boolean;
             };
             /** @description Reached by test keys; others by live keys */
             testnet: boolean;
+        };
+        /** PlatformNft */
+        PlatformNft: {
+            balance: string | null;
+            contract_address: string;
+            /** @description When it was first heard of */
+            created: number;
+            id: string;
+            /** @description Its number in the contract */
+            item_id: string;
+            metadata: components["schemas"]["NftMetadata"] | null;
+            metadata_uri: string | null;
+            network: string;
+            /** @enum {string} */
+            object: "nft";
+            owner: string | null;
+            royalty: {
+                bps: number;
+                receiver: string;
+            } | null;
+            /**
+             * @description chain: as of its latest block · index: it did not answer; as of the transfers that were read, without URI and royalty
+             * @enum {string}
+             */
+            source: "chain" | "index";
+            /** @enum {string} */
+            standard: "ERC721" | "SBT" | "ERC1155";
+            /**
+             * @description pending: its mint is on its way · minted: it is there · burned: all of it is gone · failed: its mint failed
+             * @enum {string}
+             */
+            status: "pending" | "minted" | "burned" | "failed";
+            /** @description How many there are */
+            supply: string;
+            /** @description The token whose item it is */
+            token_id: string;
+            transaction_id: string | null;
+            uri: string | null;
         };
         /** PlatformToken */
         PlatformToken: {
@@ -3609,6 +3935,7 @@ export interface components {
             network: string;
             /** @enum {string} */
             object: "transaction";
+            retry_of: string | null;
             sponsor_cost: string | null;
             /** @description Somebody else pays the gas */
             sponsored: boolean;
@@ -3968,6 +4295,17 @@ export interface components {
             uptime: number;
             version: string;
         };
+        /** TokenHolder */
+        TokenHolder: {
+            account: string;
+            /** @description Atomic units, or how many items */
+            balance: string;
+            formatted: string | null;
+            /** @description The address, for starting_after */
+            id: string;
+            /** @enum {string} */
+            object: "holder";
+        };
         /** TokenRoleHolders */
         TokenRoleHolders: {
             /** @description Addresses that have it now, by the chain */
@@ -4047,6 +4385,17 @@ export interface components {
                 /** @description Receiving address */
                 to: string;
             }[];
+        };
+        /** TransferNftRequest */
+        TransferNftRequest: {
+            /** @description How many; of ERC1155 */
+            amount?: string;
+            /** @description Smart account of yours that sends, by id or address; who has it, else the treasury, when absent */
+            from?: string;
+            /** @description Same key and same body: the first answer again */
+            idempotency_key?: string;
+            /** @description Receiving address */
+            to: string;
         };
         /** TransferRequest */
         TransferRequest: {
@@ -7267,6 +7616,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The same by the name of the IETF draft */
+                "Idempotency-Key"?: string;
                 /** @description Same key and same body: the first answer again, for at least 24 hours */
                 "X-Idempotency-Key"?: string;
                 /** @description User of your system; each has one smart account with this client */
@@ -7421,6 +7772,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The same by the name of the IETF draft */
+                "Idempotency-Key"?: string;
                 /** @description Same key and same body: the first answer again, for at least 24 hours */
                 "X-Idempotency-Key"?: string;
                 /** @description User of your system; each has one smart account with this client */
@@ -9160,6 +9513,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The same by the name of the IETF draft */
+                "Idempotency-Key"?: string;
                 /** @description Same key and same body: the first answer again, for at least 24 hours */
                 "X-Idempotency-Key"?: string;
                 /** @description User of your system; each has one smart account with this client */
@@ -12007,6 +12362,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The same by the name of the IETF draft */
+                "Idempotency-Key"?: string;
                 /** @description Same key and same body: the first answer again, for at least 24 hours */
                 "X-Idempotency-Key"?: string;
                 /** @description User of your system; each has one smart account with this client */
@@ -12779,8 +13136,12 @@ export interface operations {
                 "application/json": {
                     /** @description Name of the tenant */
                     company_name?: string;
+                    /** @description With a new password */
+                    current_password?: string;
                     /** @description Name of the person */
                     full_name?: string;
+                    /** @description At least 10 characters */
+                    password?: string;
                 };
             };
         };
@@ -12811,7 +13172,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformError"];
                 };
             };
-            /** @description unauthorized · token_expired */
+            /** @description unauthorized · token_expired · invalid_credentials */
             401: {
                 headers: {
                     "RateLimit-Limit": components["headers"]["RateLimitLimit"];
@@ -12839,6 +13200,19 @@ export interface operations {
             };
             /** @description unsupported_media_type */
             415: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description account_locked */
+            423: {
                 headers: {
                     "RateLimit-Limit": components["headers"]["RateLimitLimit"];
                     "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
@@ -15543,7 +15917,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformError"];
                 };
             };
-            /** @description forbidden · secret_key_required · key_expired · ip_not_allowed */
+            /** @description forbidden · key_expired · ip_not_allowed */
             403: {
                 headers: {
                     "RateLimit-Limit": components["headers"]["RateLimitLimit"];
@@ -15978,7 +16352,7 @@ export interface operations {
                      * @description deploy takes the body of a deployment as params, the others a token_id
                      * @enum {string}
                      */
-                    method: "deploy" | "mint" | "transfer" | "burn" | "approve" | "mint_batch" | "transfer_batch" | "burn_batch" | "set_approval_for_all" | "permit" | "transfer_and_call" | "pause" | "unpause" | "set_royalty" | "transfer_ownership" | "grant_role" | "revoke_role" | "renounce_role";
+                    method: "deploy" | "mint" | "transfer" | "burn" | "approve" | "mint_batch" | "transfer_batch" | "burn_batch" | "set_approval_for_all" | "permit" | "transfer_and_call" | "pause" | "unpause" | "set_royalty" | "set_metadata" | "transfer_ownership" | "grant_role" | "revoke_role" | "renounce_role";
                     /** @description Of a deployment; a token has its own */
                     network?: string;
                     /** @description Fields of the method, without idempotency_key */
@@ -16084,6 +16458,117 @@ export interface operations {
             };
             /** @description unsupported_media_type */
             415: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description service_unavailable */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+        };
+    };
+    getNftMetadata: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has */
+                "if-none-match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the metadata
+                 * @example mtd_4f1k9x2m7q0z8w3v5t6s1r2p
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON as it was given */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NftMetadata"];
+                };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description validation_error · missing_field */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description nft_not_found */
+            404: {
                 headers: {
                     "RateLimit-Limit": components["headers"]["RateLimitLimit"];
                     "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
@@ -16333,6 +16818,1264 @@ export interface operations {
             };
             /** @description internal_error */
             500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description service_unavailable */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+        };
+    };
+    listNfts: {
+        parameters: {
+            query?: {
+                /** @description Number of the item, a decimal string; for ERC721, SBT and ERC1155 */
+                item_id?: string;
+                /** @description Page size */
+                limit?: number;
+                /** @description Name or CAIP-2 id */
+                network?: string;
+                /** @description Held by this address */
+                owner?: string;
+                /** @description Id of the last one before */
+                starting_after?: string;
+                /** @description Of one token */
+                token_id?: string;
+                /** @description Held by this wallet of yours */
+                wallet_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PlatformNft"][];
+                        /** @description There is more behind the last one */
+                        has_more: boolean;
+                        /** @enum {string} */
+                        object: "list";
+                        /** @description How many there are in all */
+                        total: number;
+                    };
+                };
+            };
+            /** @description validation_error · missing_field · invalid_address */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description forbidden · key_expired · ip_not_allowed */
+            403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description wallet_not_found */
+            404: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description service_unavailable */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+        };
+    };
+    mintNft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same body: the first answer again */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MintNftRequest"];
+            };
+        };
+        responses: {
+            /** @description The first answer again, as it stands now; the header `Idempotent-Replayed` says `true` */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformNft"];
+                };
+            };
+            /** @description Written down */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformNft"];
+                };
+            };
+            /** @description validation_error · missing_field · invalid_address · invalid_amount */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description forbidden · secret_key_required · key_expired · ip_not_allowed */
+            403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description token_not_found */
+            404: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description conflict · idempotency_conflict */
+            409: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description blockchain_error */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description service_unavailable */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+        };
+    };
+    getNft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the item
+                 * @example nft_4f1k9x2m7q0z8w3v5t6s1r2p
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The item */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformNft"];
+                };
+            };
+            /** @description validation_error · missing_field */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description forbidden · key_expired · ip_not_allowed */
+            403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description nft_not_found */
+            404: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description service_unavailable */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+        };
+    };
+    burnNft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same body: the first answer again */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the item
+                 * @example nft_4f1k9x2m7q0z8w3v5t6s1r2p
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BurnNftRequest"];
+            };
+        };
+        responses: {
+            /** @description The first answer again, as it stands now; the header `Idempotent-Replayed` says `true` */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTransaction"];
+                };
+            };
+            /** @description Written down; it goes out with the next operation of the account */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTransaction"];
+                };
+            };
+            /** @description validation_error · missing_field · invalid_amount */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description forbidden · secret_key_required · key_expired · ip_not_allowed */
+            403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description nft_not_found */
+            404: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description conflict · idempotency_conflict */
+            409: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description insufficient_balance */
+            422: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description blockchain_error */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description service_unavailable */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+        };
+    };
+    setNftMetadata: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same body: the first answer again */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the item
+                 * @example nft_4f1k9x2m7q0z8w3v5t6s1r2p
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NftMetadataRequest"];
+            };
+        };
+        responses: {
+            /** @description The first answer again, as it stands now; the header `Idempotent-Replayed` says `true` */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTransaction"];
+                };
+            };
+            /** @description Written down; it goes out with the next operation of the account */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTransaction"];
+                };
+            };
+            /** @description validation_error · missing_field */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description forbidden · secret_key_required · key_expired · ip_not_allowed */
+            403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description nft_not_found */
+            404: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description conflict · idempotency_conflict */
+            409: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description blockchain_error */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description service_unavailable */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+        };
+    };
+    setNftRoyalty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same body: the first answer again */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the item
+                 * @example nft_4f1k9x2m7q0z8w3v5t6s1r2p
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NftRoyaltyRequest"];
+            };
+        };
+        responses: {
+            /** @description The first answer again, as it stands now; the header `Idempotent-Replayed` says `true` */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTransaction"];
+                };
+            };
+            /** @description Written down; it goes out with the next operation of the account */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTransaction"];
+                };
+            };
+            /** @description validation_error · missing_field · invalid_address */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description forbidden · secret_key_required · key_expired · ip_not_allowed */
+            403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description nft_not_found */
+            404: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description conflict · idempotency_conflict */
+            409: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description blockchain_error */
+            502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description service_unavailable */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+        };
+    };
+    transferNft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same body: the first answer again */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the item
+                 * @example nft_4f1k9x2m7q0z8w3v5t6s1r2p
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferNftRequest"];
+            };
+        };
+        responses: {
+            /** @description The first answer again, as it stands now; the header `Idempotent-Replayed` says `true` */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTransaction"];
+                };
+            };
+            /** @description Written down; it goes out with the next operation of the account */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTransaction"];
+                };
+            };
+            /** @description validation_error · missing_field · invalid_address · invalid_amount */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description forbidden · secret_key_required · key_expired · ip_not_allowed */
+            403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description nft_not_found */
+            404: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description conflict · idempotency_conflict */
+            409: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description insufficient_balance */
+            422: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description blockchain_error */
+            502: {
                 headers: {
                     "RateLimit-Limit": components["headers"]["RateLimitLimit"];
                     "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
@@ -18102,6 +19845,145 @@ export interface operations {
             };
             /** @description blockchain_error */
             502: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description service_unavailable */
+            503: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+        };
+    };
+    listTokenHolders: {
+        parameters: {
+            query?: {
+                /** @description Number of the item, a decimal string; for ERC721, SBT and ERC1155 */
+                item_id?: string;
+                /** @description Page size */
+                limit?: number;
+                /** @description Address of the last one before */
+                starting_after?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the token
+                 * @example tok_9x2m7q0z8w3v5t6s1r2p4f1k
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        block: components["schemas"]["IndexedBlock"] | null;
+                        data: components["schemas"]["TokenHolder"][];
+                        /** @description There is more behind the last one */
+                        has_more: boolean;
+                        /** @enum {string} */
+                        object: "list";
+                        /** @description How many there are in all */
+                        total: number;
+                    };
+                };
+            };
+            /** @description validation_error · missing_field · invalid_address */
+            400: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description forbidden · key_expired · ip_not_allowed */
+            403: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description token_not_found */
+            404: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformError"];
+                };
+            };
+            /** @description internal_error */
+            500: {
                 headers: {
                     "RateLimit-Limit": components["headers"]["RateLimitLimit"];
                     "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
@@ -23553,7 +25435,7 @@ export interface operations {
                 "application/json": {
                     description?: string | null;
                     /** @description Types it is told of: exact ones, `transaction.*`, or `*` */
-                    events?: string[];
+                    events?: ("*" | "transaction.*" | "token.*" | "nft.*" | "payment.*" | "webhook_endpoint.*" | "transaction.created" | "transaction.submitted" | "transaction.replaced" | "transaction.requeued" | "transaction.confirmed" | "transaction.failed" | "transaction.reorged" | "token.deployed" | "token.failed" | "token.transferred" | "token.transfer_reverted" | "token.role_granted" | "token.role_revoked" | "token.ownership_transferred" | "token.control_reverted" | "nft.minted" | "nft.burned" | "nft.reverted" | "nft.failed" | "payment.settled" | "payment.failed" | "payment.reorged" | "webhook_endpoint.disabled" | "webhook_endpoint.tested")[];
                     /** @description https, at a public address, port 443 or above 1023; redirects are not followed */
                     url: string;
                 };
@@ -23964,7 +25846,7 @@ export interface operations {
                 "application/json": {
                     description?: string | null;
                     /** @description Types it is told of: exact ones, `transaction.*`, or `*` */
-                    events?: string[];
+                    events?: ("*" | "transaction.*" | "token.*" | "nft.*" | "payment.*" | "webhook_endpoint.*" | "transaction.created" | "transaction.submitted" | "transaction.replaced" | "transaction.requeued" | "transaction.confirmed" | "transaction.failed" | "transaction.reorged" | "token.deployed" | "token.failed" | "token.transferred" | "token.transfer_reverted" | "token.role_granted" | "token.role_revoked" | "token.ownership_transferred" | "token.control_reverted" | "nft.minted" | "nft.burned" | "nft.reverted" | "nft.failed" | "payment.settled" | "payment.failed" | "payment.reorged" | "webhook_endpoint.disabled" | "webhook_endpoint.tested")[];
                     /** @enum {string} */
                     status?: "enabled" | "disabled";
                     /** @description https, at a public address, port 443 or above 1023; redirects are not followed */
