@@ -33,7 +33,12 @@ export async function startDeployed(): Promise<OwnContracts> {
 
 /** Signs for an account of the test's. */
 export const walletOf = (chain: TestChain, account: PrivateKeyAccount) =>
-  createWalletClient({ account, chain: chain.client.chain, transport: http(chain.client.transport.url) });
+  createWalletClient({
+    account,
+    chain: chain.client.chain,
+    transport: http(chain.client.transport.url),
+    pollingInterval: chain.client.pollingInterval,
+  });
 
 export type Voucher = { token: Address; recipient: Address; amount: bigint; receipt: Hex; deadline: bigint };
 

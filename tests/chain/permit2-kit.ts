@@ -46,9 +46,14 @@ export type PaymentChain = Awaited<ReturnType<typeof startPaymentChain>>;
 export async function startPaymentChain() {
   const chain = await startChain();
   const minter = newAccount();
-  await chain.client.setBalance({ address: minter.address, value: parseEther('100') });
-  await ensureCanonicalContracts(chain.client, minter);
-  await ensureUsdc(chain.client, minter, minter);
+  try {
+    await chain.client.setBalance({ address: minter.address, value: parseEther('100') });
+    await ensureCanonicalContracts(chain.client, minter);
+    await ensureUsdc(chain.client, minter, minter);
+  } catch (error) {
+    await chain.stop();
+    throw error;
+  }
   const minting: Wallet = walletOf(chain, minter);
 
   const write = async (wallet: Wallet, functionName: string, args: readonly unknown[]): Promise<void> => {

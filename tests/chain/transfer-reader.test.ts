@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem';
-import { zeroAddress } from 'viem';
+import { keccak256, toHex, zeroAddress } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloneFactoryAddress } from '#src/chain/tokens/contracts.ts';
 import { createTransferReader } from '#src/chain/transfer-reader.ts';
 import { mintUsdc } from '#src/localnet/faucet.ts';
 import { send, startChain, type TestChain, type Wallet } from './chain-kit.ts';
@@ -9,7 +10,7 @@ import { prepare, settled, startChainWorld } from './world.ts';
 
 const at = (wallet: Wallet): Address => wallet.account.address;
 
-describe('transfers of tokens', () => {
+describe('logs of tokens', () => {
   let chain: TestChain;
   let admin: Wallet;
   let bob: Wallet;
@@ -38,7 +39,7 @@ describe('transfers of tokens', () => {
     await send(chain, bob, coin.on('approve', at(admin), 9n));
     const { number: head } = await reader.head('local');
     const tokens = [coin.address, item.address, kinds.address];
-    const found = await reader.transfers('local', tokens, before + 1n, head);
+    const { transfers: found } = await reader.logs('local', tokens, before + 1n, head);
     const mint = { from: zeroAddress, to: at(bob), userOpHash: null };
     expect(found).toMatchObject([
       { ...mint, address: coin.address.toLowerCase(), amount: 5n, itemId: null, position: 0 },
@@ -55,12 +56,46 @@ describe('transfers of tokens', () => {
       { ...mint, amount: 20n, itemId: 2n, position: 0 },
       { ...mint, amount: 30n, itemId: 3n, position: 1 },
     ]);
-    expect(await reader.transfers('local', tokens, moved.blockNumber, moved.blockNumber)).toHaveLength(1);
+    const { transfers } = await reader.logs('local', tokens, moved.blockNumber, moved.blockNumber);
+    expect(transfers).toHaveLength(1);
     expect(await reader.block('local', moved.blockNumber)).toEqual({
       number: moved.blockNumber,
       hash: moved.blockHash,
     });
     expect(await reader.block('local', head + 100n)).toBeNull();
+  });
+
+  it('tell of roles and owners, and of no role that the contracts do not know', async () => {
+    const reader = readerOf();
+    const { number: before } = await reader.head('local');
+    const coin = await makeToken(chain, admin, 'ERC20');
+    const minter = keccak256(toHex('MINTER_ROLE'));
+    await send(chain, admin, coin.on('grantRole', keccak256(toHex('BAKER_ROLE')), at(bob)));
+    await send(chain, admin, coin.on('grantRole', minter, at(bob)));
+    const renounced = await send(chain, bob, coin.on('renounceRole', minter, at(bob)));
+    await send(chain, admin, coin.on('transferOwnership', at(bob)));
+    const { number: head } = await reader.head('local');
+    const { controls } = await reader.logs('local', [coin.address], before + 1n, head);
+    const told = controls.map(({ kind, role, account, by }) => [kind, role, account, by]);
+    const all = ['DEFAULT_ADMIN_ROLE', 'MINTER_ROLE', 'PAUSER_ROLE'];
+    const granted = (account: Address, by: Address) => all.map((role) => ['role_granted', role, account, by]);
+    expect(told.slice(0, 1)).toEqual([['ownership_transferred', null, at(admin), zeroAddress]]);
+    expect(told.filter(([kind, , account]) => kind === 'role_granted' && account === at(admin))).toEqual(
+      granted(at(admin), cloneFactoryAddress),
+    );
+    expect(told.slice(4)).toEqual([
+      ['role_granted', 'MINTER_ROLE', at(bob), at(admin)],
+      ['role_revoked', 'MINTER_ROLE', at(bob), at(bob)],
+      ['ownership_transferred', null, at(bob), at(admin)],
+      ...granted(at(bob), at(admin)),
+      ...['MINTER_ROLE', 'PAUSER_ROLE', 'DEFAULT_ADMIN_ROLE'].map((role) => [
+        'role_revoked',
+        role,
+        at(admin),
+        at(admin),
+      ]),
+    ]);
+    expect(controls[5]).toMatchObject({ txHash: renounced.transactionHash, userOpHash: null });
   });
 });
 
@@ -79,7 +114,7 @@ describe('transfers in user operations', () => {
       await settled(world, submission!, transactions);
       const reader = createTransferReader(world.clients);
       const { number: head } = await reader.head(network);
-      const found = await reader.transfers(network, [addresses.usdc], 0n, head);
+      const { transfers: found } = await reader.logs(network, [addresses.usdc], 0n, head);
       const mine = found.filter(
         ({ from, to: receiver }) => from === account.address || receiver === account.address,
       );

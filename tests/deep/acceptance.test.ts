@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '#src/scripts/free-port.ts';
 
 const run = promisify(execFile);
 const boot = 'src/scripts/boot.mjs';
@@ -15,15 +15,6 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'chronos-acceptance-'));
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Nothing is set but where it listens and where its data is, as for somebody who has just cloned it. */
 async function fresh(): Promise<NodeJS.ProcessEnv> {

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,4 +45,26 @@ test('says faults of the configuration without a stack, other errors with one', 
   const other = await run([], `throw new Error('broken');`);
   expect(other.code).toBe(1);
   expect(other.err).toMatch(/Error: broken\n\s+at /);
+});
+
+test('ends when the shell that npm started it by is ended', async () => {
+  const entry = join(dir, 'entry.ts');
+  writeFileSync(
+    entry,
+    `process.on('SIGTERM', () => { console.log('ended'); process.exit(); });
+     setInterval(() => {}, 1000); console.log('started');`,
+  );
+  // Two commands, so that no shell replaces itself by the first.
+  const shell = spawn('sh', ['-c', `"${process.execPath}" "${boot}" "${entry}"; true`], {
+    env: { ...process.env, npm_lifecycle_event: 'start' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said: string[] = [];
+  const over = once(shell.stdout, 'end');
+  shell.stdout.on('data', (data: Buffer) => {
+    said.push(data.toString().trim());
+    if (said.length === 1) shell.kill('SIGTERM');
+  });
+  await over;
+  expect(said).toEqual(['started', 'ended']);
 });
