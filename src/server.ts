@@ -25,13 +25,16 @@ async function localnetFor(config: Config): Promise<Localnet | undefined> {
     return undefined;
   const { startLocalnet } = await import('./localnet/index.ts');
   const { DATA_DIR, LOCALNET_RPC_PORT, LOCALNET_BUNDLER_PORT } = config.env;
-  return startLocalnet({
+  const starting = startLocalnet({
     dataDir: DATA_DIR,
     ...(LOCALNET_RPC_PORT === undefined ? {} : { rpcPort: LOCALNET_RPC_PORT }),
     ...(LOCALNET_BUNDLER_PORT === undefined ? {} : { bundlerPort: LOCALNET_BUNDLER_PORT }),
     log: (level, message) => {
       if (level !== 'info') console.error(message);
     },
+  });
+  return starting.catch((error: Error) => {
+    throw new ConfigError([error.message]);
   });
 }
 
