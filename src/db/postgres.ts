@@ -26,7 +26,12 @@ export function openPostgres(url: string, options: DatabaseOptions): Omit<Databa
     },
     async listen(channel, onMessage, onListen) {
       const { unlisten } = await listener.listen(channel, onMessage, onListen);
-      return unlisten;
+      return async () => {
+        await unlisten().catch((error: unknown) => {
+          // It went with its connection, and the driver has forgotten it before it said so.
+          if (!isConnectionLoss(error)) throw error;
+        });
+      };
     },
     async executeSql(text, values = []) {
       const rows = await pool.current().unsafe(text, values as never[]);

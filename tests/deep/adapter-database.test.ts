@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { issueToken } from '#schemas/adapter/auth.ts';
 import { expectOnceEach, type Place, prepareWrites, requestsOf, type Writes } from '#tests/adapter/once.ts';
 import { newClient } from '#tests/adapter/kit.ts';
@@ -78,3 +78,22 @@ test.each(Array.from({ length: 10 }, (_, i) => [i % 2 ? ('end' as const) : ('res
   },
   40_000,
 );
+
+test('an instance ends while its database is away, and another does what it had taken', async () => {
+  const url = new URL(observer.database.url!);
+  const own = await tcpGate({ host: url.hostname, port: Number(url.port || 5432) });
+  onTestFinished(() => own.close());
+  url.host = own.host;
+  const leaving = await bootApp({ replicaOf: observer, env: { DATABASE_URL: url.href } });
+  const writes = await prepareWrites(place, 3);
+  const base = await leaving.app.listen({ host: '127.0.0.1', port: 0 });
+  const taken = await Promise.all(requestsOf(writes, place.localnet).map((request) => request.send(base)));
+  expect(taken.every(({ status }) => status === 202)).toBe(true);
+  own.shut();
+  await expect.poll(() => own.refused, { timeout: 60_000 }).toBeGreaterThan(5);
+  const startedAt = performance.now();
+  await leaving.close();
+  // The process gives itself 20 s to end.
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
+  await expectOnceEach(place, writes);
+});

@@ -98,6 +98,19 @@ describe.each(kinds)('migrations and errors on %s', (kind) => {
     expect(applied?.rows.length).toBe(entries.length);
   });
 
+  test('who stops listening once the database is closed is not told of a loss', async () => {
+    const url = kind === 'postgres' ? await createPostgres() : undefined;
+    const database = await openDatabase({ url, dataDir: 'memory://', log: quiet });
+    const stop = await database.listen('chronos_test', () => {});
+    const closing = database.close();
+    // As many turns as the driver takes to begin its end.
+    await Promise.resolve();
+    await Promise.resolve();
+    await expect(stop()).resolves.toBeUndefined();
+    await closing;
+    await expect(stop()).resolves.toBeUndefined();
+  });
+
   test('a duplicate key is told apart by its constraint', async () => {
     const { store } = await freshDatabase(kind);
     const { id } = await store.transactions.insert(intent(), new Date());
