@@ -1,9 +1,10 @@
-import { type Hex, parseAbi } from 'viem';
+import { erc20Abi, type Hex, parseAbi } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getClient } from '#schemas/adapter/clients.ts';
 import { executeMint, getMintStatus, signMint } from '#schemas/adapter/mint.ts';
 import { getTransaction } from '#schemas/adapter/transactions.ts';
+import { transferTokens } from '#schemas/adapter/wallet.ts';
 import { mintVouchersAbi } from '#src/chain/contracts/generated/mint-vouchers.ts';
 import type { TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
@@ -167,4 +168,48 @@ test('a payout that failed, and that a reorg lets happen after its claim was pai
     reason: 'paid_by_another_transaction',
     status: 'failed',
   });
+});
+
+// The last one: the bundler does not follow a chain that became shorter.
+test('a transfer that a reorg brings back into an earlier block than it was signed at happens once', async () => {
+  const { token } = own.localnet.addresses;
+  const [wallet, receiver] = [await walletOf(world, client, user), newUser()];
+  await mintTo(world, client, user, 5n);
+  await own.ask('anvil_mine', '0x14');
+  const headers = client.as(user);
+  const requests: Record<string, Hex>[] = [];
+  own.bundler.rule = ({ method, params }) => {
+    if (method === 'eth_sendUserOperation') requests.push(params[0] as Record<string, Hex>);
+    return 'pass';
+  };
+  const body = { toUserId: receiver, token, amount: '2' };
+  const { id } = (await call(world.app, transferTokens, { headers, body })).body.transaction;
+  const first = await final(world, client, user, id);
+  expect(first).toMatchObject({ status: 'confirmed' });
+
+  own.bundler.rule = ({ method }) => (method === 'eth_sendUserOperation' ? 'drop' : 'pass');
+  await own.ask('anvil_rollback', 15);
+  await own.bundle(requests[0]!);
+  const read = async () =>
+    (await call(world.app, getTransaction, { headers, params: { id } })).body.transaction;
+  await expect
+    .poll(async () => (await read()).status === 'confirmed' && (await read()).blockNumber, {
+      timeout: 20_000,
+    })
+    .toBeLessThan(first.blockNumber!);
+  own.bundler.rule = () => 'pass';
+  // What comes after it shows that nothing else waits before it.
+  const next = (await call(world.app, transferTokens, { headers, body: { ...body, amount: '1' } })).body;
+  expect(await final(world, client, user, next.transaction.id)).toMatchObject({ status: 'confirmed' });
+  expect(await read()).toMatchObject({ status: 'confirmed', userOpHash: first.userOpHash });
+  const to = await walletOf(world, client, receiver);
+  const query = {
+    abi: erc20Abi,
+    eventName: 'Transfer',
+    address: token,
+    fromBlock: 0n,
+    strict: true,
+  } as const;
+  const moved = await own.chain.getContractEvents({ ...query, args: { from: wallet, to } });
+  expect(moved.map(({ args }) => args.value)).toEqual([2n, 1n]);
 });

@@ -9,7 +9,7 @@ export type StoredOperation = {
   request: Readonly<Record<string, unknown>>;
   entryPoint: Address;
   callData: Hex;
-  /** No block before this one can hold it. */
+  /** The chain's head when it was signed: short of a reorg, no block up to it can hold it. */
   fromBlock: bigint;
 };
 

@@ -25,6 +25,9 @@ export const entryPointAbi = parseAbi([
 /** Nodes refuse wider ranges of eth_getLogs. */
 const logRange = 1_000n;
 
+/** A reorg may bring an operation into a block below the one it was signed at; deeper ones are not looked for. */
+const reorgDepth = 256n;
+
 /** What our own RPC says of a sent operation; the bundler is not asked. */
 export async function operationOutcome(
   client: PublicClient,
@@ -88,7 +91,8 @@ async function findEvent(
   submission: Submission,
   head: bigint,
 ): Promise<EventLog | null> {
-  for (let from = stored.fromBlock; from <= head; from += logRange) {
+  const first = stored.fromBlock > reorgDepth ? stored.fromBlock - reorgDepth : 0n;
+  for (let from = first; from <= head; from += logRange) {
     const to = from + logRange - 1n < head ? from + logRange - 1n : head;
     const [log] = await client.getContractEvents({
       abi: entryPointAbi,
