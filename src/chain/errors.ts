@@ -47,6 +47,13 @@ export function revertOf(error: unknown): Hex | null {
   return failed ? (fault.data ?? '0x') : null;
 }
 
+/** True for what says nothing of the question: the node was not reached, is busy, or failed in itself. */
+export function isPassing(error: unknown): boolean {
+  const fault = rpcFault(error);
+  if (fault?.kind !== 'answered') return fault?.kind === 'unreachable';
+  return passing.has(fault.code) && revertOf(error) === null;
+}
+
 /** A fault of an endpoint as `chain_unavailable`; other errors stay what they are. */
 export function chainError(error: unknown): Error {
   if (error instanceof AppError) return error;

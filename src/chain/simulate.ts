@@ -2,7 +2,7 @@ import { decodeFunctionResult, encodeFunctionData, parseAbi, type PublicClient }
 import type { Address, Hex } from '#src/core/hex.ts';
 import type { Call } from '#src/core/journal.ts';
 import { multicall3Address } from './clients.ts';
-import { rpcFault } from './errors.ts';
+import { isPassing, rpcFault } from './errors.ts';
 import { decodeRevert } from './reverts.ts';
 
 const aggregateAbi = parseAbi([
@@ -100,7 +100,7 @@ async function aggregate(
       data: result.data ?? '0x',
     });
   } catch (error) {
-    if (rpcFault(error)?.kind === 'unreachable') throw error;
+    if (isPassing(error)) throw error;
     return null;
   }
 }
@@ -134,7 +134,7 @@ async function revertOf(
       await client.call({ account, to: call.to, data: call.data, value: call.value });
     } catch (error) {
       const fault = rpcFault(error);
-      if (fault?.kind !== 'answered') throw error;
+      if (fault?.kind !== 'answered' || isPassing(error)) throw error;
       if (index === 0) return decodeRevert(fault.data);
       const inTurn = alone?.[index];
       if (inTurn && !inTurn.success) return decodeRevert(inTurn.returnData);

@@ -64,6 +64,27 @@ test('a paymaster that denies: the write fails with its class, nothing is signed
   expect(JSON.stringify(done)).not.toContain('project x');
 });
 
+test('a node too busy to simulate delays: what it has not judged is not refused', async () => {
+  const { receiptId } = await signed();
+  own.bundler.rule = () => 'drop';
+  const accepted = await transfer();
+  let refused = 0;
+  own.rpc.rule = ({ method, params }) => {
+    if (method !== 'eth_call' || !(params[0] as { from?: Hex }).from) return 'pass';
+    refused += 1;
+    return { error: { code: 429, message: 'Too Many Requests' } };
+  };
+  own.bundler.rule = () => 'pass';
+  const given = { headers: client.as(user), body: { receiptId } };
+  expect(await outcome(world.app, executeMint, given)).toEqual([503, 'CHAIN_UNAVAILABLE']);
+  const before = refused;
+  // The lane has met it, more than once.
+  await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThan(before + 10);
+  own.rpc.rule = () => 'pass';
+  expect(await end(accepted)).toMatchObject({ status: 'confirmed' });
+  expect(await end(await execute(receiptId))).toMatchObject({ status: 'confirmed' });
+});
+
 test('a paymaster that denies only the final sponsorship: the same', async () => {
   own.paymaster.rule = ({ method }) =>
     method === 'pm_getPaymasterData' ? { error: { code: -32001, message: 'denied' } } : 'pass';

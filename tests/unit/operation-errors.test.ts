@@ -49,6 +49,9 @@ test.each([
   [-32602, 'Already known', 'ALREADY_KNOWN', true],
   [-32603, 'Internal error', 'BUNDLER_REJECTED', true],
   [-32005, 'limit exceeded', 'BUNDLER_REJECTED', true],
+  [-32007, 'request limit reached', 'BUNDLER_REJECTED', true],
+  [429, 'Too Many Requests', 'BUNDLER_REJECTED', true],
+  [-1, 'unknown', 'BUNDLER_REJECTED', true],
   [-32602, 'nonsense', 'BUNDLER_REJECTED', false],
 ])('%i %s → %s', (code, text, reason, retry) => {
   const fault = answered(code, text)!;

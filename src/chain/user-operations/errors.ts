@@ -1,5 +1,5 @@
 import type { TransactionError } from '#src/core/journal.ts';
-import { type RpcFault, rpcFault } from '../errors.ts';
+import { passing, type RpcFault, rpcFault } from '../errors.ts';
 import { decodeRevert } from '../reverts.ts';
 
 /** Why an operation was refused. `retry`: it may pass later unchanged. */
@@ -97,6 +97,6 @@ function classify(fault: Extract<RpcFault, { kind: 'answered' }>): OperationFaul
   }
   return {
     error: operationFailed('BUNDLER_REJECTED', 'the operation was refused'),
-    retry: fault.code === -32603 || fault.code === -32005,
+    retry: passing.has(fault.code),
   };
 }
