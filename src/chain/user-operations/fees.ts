@@ -5,6 +5,9 @@ import { rpcFault } from '../errors.ts';
 
 export type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
 
+/** JSON-RPC 2.0, section 5.1. */
+const methodNotFound = -32_601;
+
 /** Reads what an operation should pay, from the bundler where it says so, else from the chain; kept for `ttlMs`. */
 export function createFees(clients: ChainClients, ttlMs = 2_000): (network: string) => Promise<Fees> {
   const cached = new Map<string, { until: number; fees: Promise<Fees> }>();
@@ -15,8 +18,10 @@ export function createFees(clients: ChainClients, ttlMs = 2_000): (network: stri
       try {
         return await fromBundler(clients, network);
       } catch (error) {
-        if (rpcFault(error)?.kind !== 'answered') throw error;
-        silent.add(network);
+        const fault = rpcFault(error);
+        if (fault?.kind !== 'answered') throw error;
+        // Anything else may be a passing fault, and its prices are the ones it takes.
+        if (fault.code === methodNotFound) silent.add(network);
       }
     }
     return fromChain(clients.public(network));
