@@ -39,7 +39,8 @@ export async function buildBatch(
   rejected: Rejected,
 ): Promise<Prepared> {
   const allowed = ready[0] ? await options.gate.maxGas(ready[0].owner) : null;
-  const after = (one: Transaction) => ready.slice(ready.indexOf(one) + 1);
+  const after = (one: Transaction) =>
+    ready.slice(ready.indexOf(one) + 1).filter(({ id }) => !rejected.some((known) => known.id === id));
   let batch = ready;
   for (;;) {
     const [first] = batch;
