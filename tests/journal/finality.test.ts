@@ -71,6 +71,37 @@ describe.each(kinds)('finality on %s', (kind) => {
     expect(chain.effects().get(id)).toBe(1);
   });
 
+  test('a batch that failed and was run leg by leg does not run again when a reorg undoes it all', async () => {
+    const { store, chain, executor, executors } = await setUp({ automine: false });
+    executor.life = 3;
+    const journal = engine(store, { executors });
+    const first = await submit(store, journal);
+    await journal.wait(first.id, 5_000, 'submitted');
+    const ids = [(await submit(store, journal)).id, (await submit(store, journal)).id];
+    chain.starving.add(ids[0]!);
+    chain.automine = true;
+    chain.mine();
+    for (const id of ids) expect(await journal.wait(id, 5_000)).toMatchObject({ status: 'confirmed' });
+    expect(executor.batches).toEqual([[first.id], ids, [ids[0]], [ids[1]]]);
+    const batch = chain.sends.find((hash) => chain.mined.get(hash)?.failed);
+    const before = chain.sends.filter((hash) => hash === batch).length;
+
+    chain.reorg(3);
+    chain.drop();
+    const read = (id: string) => store.transactions.find('client:one', id);
+    await until(async () => {
+      await journal.sweep({ settled: true });
+      await journal.runLane(lane);
+      const now = await Promise.all(ids.map(read));
+      return ids.every((id) => chain.effects().has(id)) && now.every((t) => t?.status === 'confirmed');
+    });
+    expect(chain.effects()).toEqual(new Map([first.id, ...ids].map((id) => [id, 1])));
+    expect(chain.sends.filter((hash) => hash === batch)).toHaveLength(before);
+    // And the lane is free.
+    const next = await submit(store, journal);
+    expect(await journal.wait(next.id, 5_000)).toMatchObject({ status: 'confirmed' });
+  });
+
   test('what waited for its block for long, or by a clock that was put ahead, is watched as deep as any', async () => {
     const { store, database, chain, executors } = await setUp({ automine: false });
     let ahead = 0;

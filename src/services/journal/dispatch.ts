@@ -55,7 +55,8 @@ async function next(
     return transaction ? [failed(transaction, error)] : [];
   });
   await commit(ctx, state, { ...noChanges(), transactions: rejected });
-  for (const { id } of rejected) state.transactions.delete(id);
+  const isKnown = (id: string) => [...state.submissions.values()].some(({ legs }) => legs.includes(id));
+  for (const { id } of rejected) if (!isKnown(id)) state.transactions.delete(id);
   const { submission, legs } = prepared;
   const recorded = submission !== null && legs.length > 0 && (await record(ctx, state, submission, legs));
   if (!recorded && rejected.length === 0) postpone(ctx, state);

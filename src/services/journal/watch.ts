@@ -167,13 +167,21 @@ function bury(state: LaneState, group: Group, found: Look['found'], changes: Cha
 async function follow(ctx: JournalContext, state: LaneState, group: Group, hurry: boolean): Promise<void> {
   if (group.members.every((m) => m.state === 'final' || m.state === 'dead')) return forget(state, group);
   const latest = latestLive(group);
-  if (!latest || includedMember(group) || group.sending) return;
+  if (!latest || includedMember(group) || group.sending || isOvertaken(state, group, latest)) return;
   if (!hurry && monotonic() < group.nextSendAt) return;
   const replacement = latest.sentAt ? await bump(ctx, state, latest, hurry) : null;
   if (replacement) group.members.push(replacement);
   if (!replacement) return send(ctx, state, group, latest);
   const { resendMs, firstPollMs } = ctx.timing;
   send(ctx, state, addSubmission(state, replacement, resendMs, firstPollMs), replacement);
+}
+
+/**
+ * True for a batch that failed in a block, and whose legs went on alone, once a reorg undid it: in another block it might do
+ * them once more. What follows it waits until it has expired; without an expiry its nonce must be taken by these bytes.
+ */
+function isOvertaken(state: LaneState, group: Group, latest: Submission): boolean {
+  return latest.validUntil !== null && !carried(state, latest).some((t) => isCarriedBy(group, t));
 }
 
 async function bump(
