@@ -59,6 +59,8 @@ export type Runtime = {
   announceEnd(): void;
   /** Answers those who wait for transactions with what is known. */
   endWaits(): void;
+  /** Ends every question to a node that is under way, and answers each later one as if no node were there. */
+  leaveNodes(): void;
   /** Finishes what is in hand, then closes chain and database. */
   close(): Promise<void>;
   describe(): {
@@ -68,6 +70,9 @@ export type Runtime = {
     database: string;
   };
 };
+
+/** How long steps in hand may wait for nodes at the end, ms. */
+const nodePatienceMs = 4_000;
 
 /** Every call asks it before anything else, so what it does not answer soon it need not answer. */
 function connectRedis(url: string, log: Log): Redis {
@@ -91,6 +96,7 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
   const { metrics, observe } = observers;
   const clients = createChainClients({ networks, onRequest: observers.onRpc });
   const redis = config.env.REDIS_URL ? connectRedis(config.env.REDIS_URL, log) : undefined;
+  const leaveNodes = () => void clients.close();
   const close = async () => {
     await observers.stop();
     await clients.close();
@@ -158,9 +164,13 @@ export async function compose(options: ComposeOptions): Promise<Runtime> {
       },
       announceEnd: operators.announceEnd,
       endWaits: journal.endWaits,
+      leaveNodes,
       async close() {
+        // What is signed is written down: whoever waits for a node that hangs loses nothing.
+        const limit = setTimeout(leaveNodes, nodePatienceMs);
         await jobs?.stop();
         await events.stop();
+        clearTimeout(limit);
         await platform.stop();
         await usage.stop();
         await close();

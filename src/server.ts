@@ -38,21 +38,23 @@ async function localnetFor(config: Config): Promise<Localnet | undefined> {
   });
 }
 
-/** How long ending may take, and how much of it requests have that wait for a block, ms. */
+/** How long ending may take, and how much of it requests have that wait for a block, or for a node that hangs, ms. */
 const endLimitMs = 20_000;
 const waitLimitMs = 8_000;
+const nodeLimitMs = 10_000;
 
 /**
  * Says that it ends and still serves for `delayMs`: what is on its way arrives, balancers turn elsewhere. Then it takes no
- * more and finishes what it has; who waits long for a transaction gets its present state.
+ * more and finishes what it has; who waits long for a transaction gets its present state, who waits long for a node hears that
+ * it does not answer.
  */
 async function drain(app: FastifyInstance, runtime: Runtime, delayMs: number): Promise<void> {
   runtime.announceEnd();
   app.server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   await delay(delayMs);
-  const limit = setTimeout(runtime.endWaits, waitLimitMs);
+  const limits = [setTimeout(runtime.endWaits, waitLimitMs), setTimeout(runtime.leaveNodes, nodeLimitMs)];
   await app.close();
-  clearTimeout(limit);
+  for (const limit of limits) clearTimeout(limit);
 }
 
 async function listen(app: FastifyInstance, { HOST, PORT }: Config['env']): Promise<string> {
@@ -64,6 +66,8 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Config['env']): Prom
   }
 }
 
+const broken = (ms: number): void => console.error(`did not end within ${ms} ms: broken off`);
+
 /** Starts the process: config → chain → services → app → listen; what was started is closed again on a failure. */
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
@@ -71,7 +75,8 @@ async function main(): Promise<void> {
   const close = async () => {
     for (const step of undo.splice(0).toReversed()) await step();
   };
-  closeWithGrace({ delay: config.env.SHUTDOWN_DELAY_MS + endLimitMs, logger: false }, async ({ err }) => {
+  const limits = { delay: config.env.SHUTDOWN_DELAY_MS + endLimitMs, onTimeout: broken };
+  closeWithGrace({ ...limits, logger: false }, async ({ err }) => {
     if (err) console.error(err instanceof ConfigError ? err.message : err);
     await close();
   });

@@ -17,6 +17,7 @@ export type ChainClients = {
   bundler(network: string): Rpc;
   /** The ERC-7677 paymaster, null when operations are not sponsored on the network. */
   paymaster(network: string): Rpc | null;
+  /** Ends what is under way, too; may be called again. */
   close(): Promise<void>;
 };
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vites
 import { type Gate, gateTo } from '#tests/adapter/gate.ts';
 import { expectOnceEach, prepareWrites, requestsOf, send } from '#tests/adapter/once.ts';
 import { freshDatabase, type TestDatabase } from '#tests/kit/database.ts';
+import { rpcProxy } from '#tests/kit/rpc-proxy.ts';
 
 const adminKey = randomBytes(24).toString('base64url');
 let dataDir: string;
@@ -48,9 +49,9 @@ afterAll(async () => {
 type Server = { child: ChildProcess; base: string; ended: Promise<unknown[]> };
 
 /** The process as an operator runs it. */
-async function start(): Promise<Server> {
+async function start(change: NodeJS.ProcessEnv = {}): Promise<Server> {
   const child = spawn(process.execPath, ['src/scripts/boot.mjs', 'src/server.ts'], {
-    env,
+    env: { ...env, ...change },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
@@ -120,3 +121,43 @@ test('SIGTERM under load: every request is answered, the exit is clean, the next
   second.child.kill('SIGTERM');
   expect(await second.ended).toEqual([0, null]);
 });
+
+test.each([
+  ['a caller', true],
+  ['no caller', false],
+])(
+  'SIGTERM while lanes and %s wait for a node that hangs: a clean exit, the next life goes on',
+  async (_who, called) => {
+    const localnet = inject('localnet');
+    const node = await rpcProxy(localnet.rpcUrl);
+    onTestFinished(() => node.close());
+    const first = await start({ BASE_SEPOLIA_RPC_URL: node.url });
+    const writes = await prepareWrites({ base: first.base, adminKey, localnet }, 3);
+    const requests = requestsOf(writes, localnet);
+    bundler.shut();
+    const [early] = await Promise.all(requests.map((request) => request.send(first.base)));
+    expect(early!.status).toBe(202);
+    let hanging = 0;
+    node.rule = () => {
+      hanging += 1;
+      return new Promise(() => {});
+    };
+    bundler.open();
+    const headers = { authorization: `Bearer ${writes.token}`, 'x-user-id': writes.people[0]!.user };
+    await expect.poll(() => hanging, { timeout: 20_000 }).toBeGreaterThan(2);
+    const lanes = hanging;
+    const reading = called ? send(first.base, 'GET', '/api/v1/wallet/balance', headers) : null;
+    if (called) await expect.poll(() => hanging, { timeout: 20_000 }).toBeGreaterThan(lanes);
+    first.child.kill('SIGTERM');
+    if (reading) {
+      const { status, body } = await reading;
+      expect([status, body]).toMatchObject([503, { error: { code: 'CHAIN_UNAVAILABLE' } }]);
+    }
+    expect(await first.ended).toEqual([0, null]);
+
+    const second = await start();
+    await expectOnceEach({ base: second.base, localnet }, writes);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toEqual([0, null]);
+  },
+);
