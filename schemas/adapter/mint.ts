@@ -94,8 +94,10 @@ export const MintState = model(
   strictObject({
     receiptId: Type.String(),
     status: Words(mintStatuses),
-    txHash: Nullable(Type.String()),
-    transactionId: Nullable(Type.String()),
+    txHash: Nullable(
+      Type.String({ description: 'Null also for a mint past the API too long ago to be searched for' }),
+    ),
+    transactionId: Nullable(Type.String({ description: 'Null for a mint past the API' })),
     network: Nullable(Type.String()),
     token: Nullable(Type.String()),
     recipient: Nullable(Type.String()),
@@ -153,7 +155,8 @@ export const signMint = operation({
   path: '/api/v1/mint/sign',
   tag,
   summary: 'Fixes what a receipt mints and signs a voucher for it',
-  description: 'Signing the same receipt again renews its deadline; other fields are refused.',
+  description:
+    'Signing the same receipt again renews its deadline; other fields are refused. Whoever has the voucher may redeem it at its contract, past the API: a receipt that was is refused too, with the `txHash` in the details where it is known.',
   auth: 'client',
   scope: 'mint',
   headers: UserHeaders,
@@ -210,6 +213,8 @@ export const getMintStatus = operation({
   path: '/api/v1/mint/status/:receiptId',
   tag,
   summary: 'Where the mint of a receipt stands',
+  description:
+    'A voucher that was redeemed at its contract, past the API, counts as a mint; while the chain cannot be asked, only mints of the API do.',
   auth: 'client',
   scope: 'mint',
   params: Type.Object({ receiptId: AppId('As signed') }),

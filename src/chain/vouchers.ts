@@ -13,12 +13,15 @@ import {
 import { privateKeyToAccount } from 'viem/accounts';
 import { fail } from '#src/core/errors.ts';
 import type { Address, Hex } from '#src/core/hex.ts';
-import type { Networks } from '#src/core/networks.ts';
-import type { MintVoucher, TokenStanding, VoucherPort } from '#src/core/ports/vouchers.ts';
+import type { ExpectedLog } from '#src/core/journal.ts';
+import type { Networks, NetworkSettings } from '#src/core/networks.ts';
+import type { MintVoucher, Redemption, TokenStanding, VoucherPort } from '#src/core/ports/vouchers.ts';
 import type { ChainClients } from './clients.ts';
 import { chronosTokenAbi } from './contracts/generated/chronos-token.ts';
 import { mintVouchersAbi } from './contracts/generated/mint-vouchers.ts';
-import { onChain } from './errors.ts';
+import { onChain, rpcFault } from './errors.ts';
+import { findLogs } from './signers/outcome.ts';
+import type { RpcRequest } from './x402-reader.ts';
 
 const types = {
   MintVoucher: [
@@ -75,15 +78,8 @@ export function createVouchers({ networks, clients, signerKey }: VoucherOptions)
         hash: hashTypedData({ domain: domain(network), types, primaryType: 'MintVoucher', message: voucher }),
       }),
     redemption: (network, voucher, signature) => redemption(contract(network), voucher, signature),
-    isRedeemed: (network, token, receipt) =>
-      onChain(() =>
-        clients.public(network).readContract({
-          abi: mintVouchersAbi,
-          address: contract(network),
-          functionName: 'redeemed',
-          args: [token, receipt],
-        }),
-      ),
+    redeemedBy: (network, voucher) =>
+      onChain(() => readRedemption(clients, networks.get(network), contract(network), voucher)),
   };
 }
 
@@ -118,6 +114,41 @@ function readStanding(
   });
 }
 
+/** One round trip while the receipt is unused; another one to find who used it. */
+async function readRedemption(
+  clients: ChainClients,
+  { name, confirmations }: NetworkSettings,
+  contract: Address,
+  voucher: MintVoucher,
+): Promise<Redemption | null> {
+  const client = clients.public(name);
+  const [used, head] = await Promise.all([
+    client.readContract({
+      abi: mintVouchersAbi,
+      address: contract,
+      functionName: 'redeemed',
+      args: [voucher.token, voucher.receipt],
+    }),
+    client.getBlockNumber(),
+  ]);
+  if (!used) return null;
+  const rpc: RpcRequest = (network, method, params) => clients.rpc(network)(method, params);
+  const [log] = await findLogs(rpc, name, redeemedLog(contract, voucher), head).catch((error: unknown) => {
+    // Nodes refuse searches as they please; that the receipt is used has been said.
+    if (rpcFault(error)) return [];
+    throw error;
+  });
+  if (!log) return { txHash: null, settled: true };
+  // The logs may be of a later block than the head.
+  const depth = Math.max(Number(head - BigInt(log.blockNumber)) + 1, 1);
+  return { txHash: log.transactionHash, settled: depth >= confirmations };
+}
+
+function redeemedLog(contract: Address, voucher: MintVoucher): Required<ExpectedLog> {
+  const topics = encodeEventTopics({ abi: mintVouchersAbi, eventName: 'VoucherRedeemed', args: voucher });
+  return { address: contract, topics: topics as Hex[], data: numberToHex(voucher.amount, { size: 32 }) };
+}
+
 function redemption(
   contract: Address,
   voucher: MintVoucher,
@@ -128,18 +159,14 @@ function redemption(
     functionName: 'redeem',
     args: [voucher, signature],
   });
-  const amount = numberToHex(voucher.amount, { size: 32 });
-  const redeemed = encodeEventTopics({ abi: mintVouchersAbi, eventName: 'VoucherRedeemed', args: voucher });
   const minted = encodeEventTopics({
     abi: erc20Abi,
     eventName: 'Transfer',
     args: { from: zeroAddress, to: voucher.recipient },
   });
+  const redeemed = redeemedLog(contract, voucher);
   return {
     calls: [{ to: contract, data, value: 0n }],
-    expect: [
-      { address: contract, topics: redeemed as Hex[], data: amount },
-      { address: voucher.token, topics: minted as Hex[], data: amount },
-    ],
+    expect: [redeemed, { address: voucher.token, topics: minted as Hex[], data: redeemed.data }],
   };
 }

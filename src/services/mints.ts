@@ -12,9 +12,11 @@ import type { ClientTokens } from './client-tokens.ts';
 import {
   alreadyMinted,
   conflict,
+  lost,
   mayMint,
   notExpired,
   type ReceiptPorts,
+  redemptionOf,
   renew,
   sameFields,
   signed,
@@ -37,11 +39,19 @@ export type MintFields = {
 export type SignedMint = { receipt: MintReceipt; typedData: VoucherTypedData; signer: Address };
 export type MintStatus = 'none' | 'signed' | 'pending' | 'submitted' | 'minted' | 'failed';
 
+export type MintState = {
+  status: MintStatus;
+  receipt: MintReceipt | null;
+  /** Of the mint; null while there is none, and for one past the API. */
+  transactionId: string | null;
+  txHash: Hex | null;
+};
+
 /** Mints by receipt: signed first, then executed once. */
 export type Mints = {
-  /** @throws receipt_already_minted, idempotency_conflict (other fields than before), unsupported_network */
+  /** Asks the chain about a receipt it has signed before. @throws receipt_already_minted, idempotency_conflict (other fields than before), unsupported_network, chain_unavailable */
   sign(caller: MintCaller, receiptId: string, fields: MintFields & { amount: bigint }): Promise<SignedMint>;
-  /** A new voucher for what was signed before. @throws not_found, receipt_already_minted */
+  /** A new voucher for what was signed before. @throws not_found, receipt_already_minted, chain_unavailable */
   signAgain(caller: MintCaller, receiptId: string): Promise<SignedMint>;
   /** @throws not_found, receipt_already_minted, validation (a field differs from what was signed, expired), user_operation_failed */
   execute(
@@ -50,10 +60,8 @@ export type Mints = {
     fields: MintFields & { signature?: Hex | undefined },
     key: IdempotencyKey | null,
   ): Promise<Written>;
-  status(
-    caller: MintCaller,
-    receiptId: string,
-  ): Promise<{ status: MintStatus; receipt: MintReceipt | null; transaction: Transaction | null }>;
+  /** Where the journal knows of no mint, or of a failed one, the chain is asked for one past the API. */
+  status(caller: MintCaller, receiptId: string): Promise<MintState>;
 };
 
 type Store = { mintReceipts: MintReceiptRepository; transactions: Pick<TransactionRepository, 'find'> };
@@ -114,25 +122,31 @@ export function createMints(ports: MintPorts): Mints {
         return await ports.writer.write(key, async () => {
           const receipt = await announced(caller, receiptId);
           sameFields(receipt, fields);
-          await mayMint(ports, receipt, await mintOf(receipt));
+          // Of a receipt that no mint has tried the preflight tells the same, with no more questions.
+          if (receipt.transactionId !== null) await mayMint(ports, receipt, await mintOf(receipt));
           notExpired(receipt, ports.clock);
           return intentOf(ports, caller, receipt);
         });
       } catch (error) {
-        if (!isKind(error, 'receipt_already_minted')) throw error;
+        if (!isKind(error, 'receipt_already_minted') || error.facts.details?.['txHash']) throw error;
         // Whoever lost a race learns who won it.
         const receipt = await found(caller, receiptId);
-        throw alreadyMinted(receipt && (await mintOf(receipt)));
+        throw receipt ? await lost(ports, receipt, await mintOf(receipt)) : error;
       }
     },
     async status(caller, receiptId) {
       const receipt = await found(caller, receiptId);
       if (!receipt || receipt.userId !== caller.userId) {
-        return { status: 'none', receipt: null, transaction: null };
+        return { status: 'none', receipt: null, transactionId: null, txHash: null };
       }
-      const transaction = await mintOf(receipt);
-      const status = transaction?.status === 'confirmed' ? 'minted' : (transaction?.status ?? 'signed');
-      return { status, receipt, transaction };
+      const mint = await mintOf(receipt);
+      const past = mint && mint.status !== 'failed' ? null : await redemptionOf(ports, receipt);
+      if (past) {
+        const status = past.settled ? 'minted' : 'submitted';
+        return { status, receipt, transactionId: null, txHash: past.txHash };
+      }
+      const status = mint?.status === 'confirmed' ? 'minted' : (mint?.status ?? 'signed');
+      return { status, receipt, transactionId: mint?.id ?? null, txHash: mint?.txHash ?? null };
     },
   };
 }

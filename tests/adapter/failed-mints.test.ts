@@ -1,15 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { createWalletClient, http } from 'viem';
-import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { externalSignMint } from '#schemas/adapter/external.ts';
 import { executeMint, getMintStatus, signMint } from '#schemas/adapter/mint.ts';
-import { mintVouchersAbi } from '#src/chain/contracts/generated/mint-vouchers.ts';
-import { createLocalnetClient } from '#src/localnet/client.ts';
-import { bootApp, type TestApp } from '#tests/kit/app.ts';
-import { call } from '#tests/kit/call.ts';
+import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
+import { attempt, call } from '#tests/kit/call.ts';
 import { type Gate, gateTo, networkWith } from './gate.ts';
 import { type Client, newClient, newReceipt, newUser, outcome, walletOf } from './kit.ts';
+import { redeemDirectly } from './redeem.ts';
 
 let world: TestApp;
 let client: Client;
@@ -35,6 +32,14 @@ afterAll(async () => {
 
 const sign = (receiptId: string) => ({ headers: client.as(user), body: { receiptId, amount: '3' } });
 const execute = (receiptId: string) => ({ headers: client.as(user), body: { receiptId } });
+const page = (receiptId: string) => ({ headers: client.as(user, { origin }), body: { receiptId } });
+const status = async (receiptId: string, { app } = world) =>
+  (await call(app, getMintStatus, { headers: client.as(user), params: { receiptId } })).body.mint;
+const refusals = async (receiptId: string) => [
+  await attempt(world.app, executeMint, execute(receiptId)),
+  await attempt(world.app, signMint, sign(receiptId)),
+  await attempt(world.app, externalSignMint, page(receiptId)),
+];
 
 async function failedMint(receiptId: string): Promise<string> {
   await call(world.app, signMint, sign(receiptId));
@@ -49,46 +54,69 @@ async function failedMint(receiptId: string): Promise<string> {
 test('a failed mint frees its receipt once the chain has said that nothing was minted', async () => {
   const receiptId = newReceipt();
   const first = await failedMint(receiptId);
-  const given = { headers: client.as(user), params: { receiptId } };
-  const { mint } = (await call(world.app, getMintStatus, given)).body;
-  expect(mint).toMatchObject({ status: 'failed', transactionId: first });
+  const failed = { status: 'failed', transactionId: first };
+  expect(await status(receiptId)).toMatchObject(failed);
 
   rpc.shut();
+  expect(await status(receiptId)).toMatchObject(failed);
   const away = [503, 'CHAIN_UNAVAILABLE'];
   expect(await outcome(world.app, signMint, sign(receiptId))).toEqual(away);
   expect(await outcome(world.app, executeMint, execute(receiptId))).toEqual(away);
-  const page = { headers: client.as(user, { origin }), body: { receiptId } };
-  expect(await outcome(world.app, externalSignMint, page)).toEqual(away);
+  expect(await outcome(world.app, externalSignMint, page(receiptId))).toEqual(away);
   rpc.open();
-  await call(world.app, externalSignMint, page);
+  await call(world.app, externalSignMint, page(receiptId));
   await call(world.app, signMint, sign(receiptId));
   const second = (await call(world.app, executeMint, execute(receiptId))).body.transaction;
   expect(second.id).not.toBe(first);
+  expect(await status(receiptId)).toMatchObject({ status: 'pending', transactionId: second.id });
   expect(await outcome(world.app, executeMint, execute(receiptId))).toEqual([409, 'RECEIPT_ALREADY_MINTED']);
 });
 
-test('a failed mint whose voucher was redeemed all the same stays used', async () => {
+test('a failed mint whose voucher was redeemed all the same is minted, and stays used', async () => {
   const receiptId = newReceipt();
-  await call(world.app, signMint, sign(receiptId));
-  const { voucher } = (await call(world.app, signMint, sign(receiptId))).body;
   await failedMint(receiptId);
-  const { message, domain } = voucher.typedData;
-  const chain = createLocalnetClient(world.localnet.rpcUrl);
-  const hash = await createWalletClient({
-    account: privateKeyToAccount(world.localnet.keys.deployer),
-    chain: chain.chain,
-    transport: http(world.localnet.rpcUrl),
-  }).writeContract({
-    abi: mintVouchersAbi,
-    address: domain.verifyingContract as `0x${string}`,
-    functionName: 'redeem',
-    args: [
-      { ...message, amount: BigInt(message.amount), deadline: BigInt(message.deadline) } as never,
-      voucher.signature as `0x${string}`,
-    ],
-  });
-  await chain.waitForTransactionReceipt({ hash });
-  const used = [409, 'RECEIPT_ALREADY_MINTED'];
-  expect(await outcome(world.app, executeMint, execute(receiptId))).toEqual(used);
-  expect(await outcome(world.app, signMint, sign(receiptId))).toEqual(used);
+  const { voucher } = (await call(world.app, signMint, sign(receiptId))).body;
+  const txHash = await redeemDirectly(world.localnet, voucher);
+  expect(await status(receiptId)).toMatchObject({ status: 'minted', txHash, transactionId: null });
+  for (const { status: code, body } of await refusals(receiptId)) {
+    expect(code).toBe(409);
+    expect(body).toMatchObject({ error: { code: 'RECEIPT_ALREADY_MINTED', details: { txHash } } });
+    expect(body).not.toHaveProperty('error.details.transactionId');
+  }
+});
+
+test('a receipt that no mint has tried is signed again only after the chain was asked', async () => {
+  const receiptId = newReceipt();
+  rpc.shut();
+  await call(world.app, signMint, sign(receiptId));
+  expect(await status(receiptId)).toMatchObject({ status: 'signed', txHash: null });
+  for (const { status: code, body } of await refusals(receiptId)) {
+    expect([code, body]).toMatchObject([503, { error: { code: 'CHAIN_UNAVAILABLE' } }]);
+  }
+  rpc.open();
+  await call(world.app, externalSignMint, page(receiptId));
+  await call(world.app, signMint, sign(receiptId));
+});
+
+test('a node that searches no logs still says that a receipt is used', async () => {
+  const receiptId = newReceipt();
+  const { voucher } = (await call(world.app, signMint, sign(receiptId))).body;
+  const txHash = await redeemDirectly(world.localnet, voucher);
+  rpc.shut('eth_getLogs');
+  expect(await status(receiptId)).toMatchObject({ status: 'minted', txHash: null });
+  for (const { status: code, body } of await refusals(receiptId)) {
+    expect([code, body]).toMatchObject([409, { error: { code: 'RECEIPT_ALREADY_MINTED' } }]);
+  }
+  rpc.open();
+  expect(await status(receiptId)).toMatchObject({ status: 'minted', txHash });
+});
+
+test('a redemption is minted once it lies as deep as the network asks for', async () => {
+  const networks = networkWith(world.localnet, { confirmations: 1_000_000 });
+  const patient = await appOfTest({ replicaOf: world, env: { ROLE: 'api' }, compose: { networks } });
+  const receiptId = newReceipt();
+  const { voucher } = (await call(world.app, signMint, sign(receiptId))).body;
+  const txHash = await redeemDirectly(world.localnet, voucher);
+  expect(await status(receiptId, patient)).toMatchObject({ status: 'submitted', txHash });
+  expect(await status(receiptId)).toMatchObject({ status: 'minted', txHash });
 });

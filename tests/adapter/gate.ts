@@ -5,23 +5,30 @@ import { loadConfig } from '#src/config/load.ts';
 import type { NetworkSettings } from '#src/core/networks.ts';
 import type { LocalnetInfo } from '#src/localnet/types.ts';
 
-/** A door in front of an endpoint: open, or shut (connections are cut without an answer). */
-export type Gate = { url: string; open(): void; shut(): void; close(): Promise<void> };
+/** A door in front of an endpoint: open, or shut (connections are cut without an answer), for one method or for all. */
+export type Gate = { url: string; open(): void; shut(method?: string): void; close(): Promise<void> };
 
-async function forward(target: string, request: IncomingMessage): Promise<{ status: number; text: string }> {
+async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+async function forward(target: string, body: string): Promise<{ status: number; text: string }> {
   const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(target, { method: 'POST', headers, body: Buffer.concat(chunks) });
+  const answer = await fetch(target, { method: 'POST', headers, body });
   return { status: answer.status, text: await answer.text() };
 }
 
 export async function gateTo(target: string): Promise<Gate> {
-  let shut = false;
+  // What a body must hold to be cut off: nothing does hold null, everything the empty text.
+  let shut: string | null = null;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      const answer = shut ? null : await forward(target, request);
-      if (answer && !shut) response.writeHead(answer.status).end(answer.text);
+      const body = await bodyOf(request);
+      const isShut = () => shut !== null && body.includes(shut);
+      const answer = isShut() ? null : await forward(target, body);
+      if (answer && !isShut()) response.writeHead(answer.status).end(answer.text);
       else request.socket.destroy();
     } catch {
       request.socket.destroy();
@@ -34,10 +41,10 @@ export async function gateTo(target: string): Promise<Gate> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     open() {
-      shut = false;
+      shut = null;
     },
-    shut() {
-      shut = true;
+    shut(method = '') {
+      shut = method;
     },
     async close() {
       server.closeAllConnections();

@@ -1,8 +1,7 @@
-import { createWalletClient, erc20Abi, http, recoverTypedDataAddress } from 'viem';
-import { privateKeyToAccount } from 'viem/accounts';
+import { erc20Abi, recoverTypedDataAddress } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { externalSignMint } from '#schemas/adapter/external.ts';
 import { executeMint, getMintStatus, signMint } from '#schemas/adapter/mint.ts';
-import { mintVouchersAbi } from '#src/chain/contracts/generated/mint-vouchers.ts';
 import { createLocalnetClient, type LocalnetClient } from '#src/localnet/client.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { attempt, call } from '#tests/kit/call.ts';
@@ -17,18 +16,20 @@ import {
   tokenOf,
   walletOf,
 } from './kit.ts';
+import { redeemDirectly } from './redeem.ts';
 
 let world: TestApp;
 let client: Client;
 let user: string;
 let wallet: `0x${string}`;
 let chain: LocalnetClient;
+const origin = 'https://shop.example.com';
 let offset = 0;
 const clock = { now: () => new Date(Date.now() + offset) };
 
 beforeAll(async () => {
   world = await bootApp({ compose: { clock } });
-  client = await newClient(world);
+  client = await newClient(world, { allowedOrigins: [origin] });
   chain = createLocalnetClient(world.localnet.rpcUrl);
   user = newUser();
   wallet = await walletOf(world, client, user);
@@ -54,26 +55,6 @@ const held = (holder: `0x${string}`) =>
     functionName: 'balanceOf',
     args: [holder],
   });
-
-/** Redeems a voucher as anybody could, past the API. */
-async function redeemDirectly(voucher: Awaited<ReturnType<typeof sign>>): Promise<void> {
-  const { message, domain } = voucher.typedData;
-  const stranger = createWalletClient({
-    account: privateKeyToAccount(world.localnet.keys.deployer),
-    chain: chain.chain,
-    transport: http(world.localnet.rpcUrl),
-  });
-  const hash = await stranger.writeContract({
-    abi: mintVouchersAbi,
-    address: domain.verifyingContract as `0x${string}`,
-    functionName: 'redeem',
-    args: [
-      { ...message, amount: BigInt(message.amount), deadline: BigInt(message.deadline) } as never,
-      voucher.signature as `0x${string}`,
-    ],
-  });
-  await chain.waitForTransactionReceipt({ hash });
-}
 
 describe('signing', () => {
   test('a voucher is standard typed data, signed by the told signer, for the wallet of the user', async () => {
@@ -179,8 +160,14 @@ describe('executing', () => {
     const receiptId = newReceipt();
     const before = await held(wallet);
     const voucher = await sign({ receiptId, amount: '9' });
-    await redeemDirectly(voucher);
-    expect(errorOf(await execute({ receiptId }))).toEqual([409, 'RECEIPT_ALREADY_MINTED']);
+    const txHash = await redeemDirectly(world.localnet, voucher);
+    const used = { error: { code: 'RECEIPT_ALREADY_MINTED', details: { txHash } } };
+    const again = { headers: client.as(user), body: { receiptId, amount: '9' } };
+    const page = { headers: client.as(user, { origin }), body: { receiptId } };
+    expect(await execute({ receiptId })).toMatchObject({ status: 409, body: used });
+    expect(await attempt(world.app, signMint, again)).toMatchObject({ status: 409, body: used });
+    expect(await attempt(world.app, externalSignMint, page)).toMatchObject({ status: 409, body: used });
+    expect(await status(receiptId)).toMatchObject({ status: 'minted', txHash, transactionId: null });
     expect(await held(wallet)).toBe(before + 9n);
   });
 
@@ -188,7 +175,7 @@ describe('executing', () => {
     const receiptId = newReceipt();
     const voucher = await sign({ receiptId, amount: '9' });
     await final(world, client, user, idOf(await execute({ receiptId })));
-    await expect(redeemDirectly(voucher)).rejects.toThrow('VoucherUsed');
+    await expect(redeemDirectly(world.localnet, voucher)).rejects.toThrow('VoucherUsed');
   });
 
   test('an expired voucher is refused and can be signed again', async () => {

@@ -235,11 +235,14 @@ test('a voucher mints once; the second redemption says why it reverts', async ()
     deadline: BigInt(Math.floor(Date.now() / 1000) + 3600),
   };
   const signature = await world.vouchers.sign(network, voucher);
-  expect(await world.vouchers.isRedeemed(network, voucher.token, voucher.receipt)).toBe(false);
+  expect(await world.vouchers.redeemedBy(network, voucher)).toBeNull();
 
   await run([world.transaction(minter, world.vouchers.redemption(network, voucher, signature))]);
 
-  expect(await world.vouchers.isRedeemed(network, voucher.token, voucher.receipt)).toBe(true);
+  expect(await world.vouchers.redeemedBy(network, voucher)).toEqual({
+    txHash: expect.stringMatching(/^0x[0-9a-f]{64}$/),
+    settled: true,
+  });
   const { rejected, submission } = await prepare(world, [
     world.transaction(minter, world.vouchers.redemption(network, voucher, signature)),
   ]);

@@ -607,7 +607,7 @@ export interface paths {
         put?: never;
         /**
          * Fixes what a receipt mints and signs a voucher for it
-         * @description Signing the same receipt again renews its deadline; other fields are refused.
+         * @description Signing the same receipt again renews its deadline; other fields are refused. Whoever has the voucher may redeem it at its contract, past the API: a receipt that was is refused too, with the `txHash` in the details where it is known.
          */
         post: operations["signMint"];
         delete?: never;
@@ -623,7 +623,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the mint of a receipt stands */
+        /**
+         * Where the mint of a receipt stands
+         * @description A voucher that was redeemed at its contract, past the API, counts as a mint; while the chain cannot be asked, only mints of the API do.
+         */
         get: operations["getMintStatus"];
         put?: never;
         post?: never;

@@ -33,6 +33,14 @@ export type TokenStanding = {
   maySign: boolean;
 };
 
+/** That the chain has taken a voucher. */
+export type Redemption = {
+  /** Null where it is too long ago to be searched for, or the node searches no logs. */
+  txHash: Hex | null;
+  /** As deep as the network's confirmations. */
+  settled: boolean;
+};
+
 /** Mint vouchers: signed by us, redeemed by whoever sends them. */
 export type VoucherPort = {
   /** @throws unavailable when no signer is configured */
@@ -44,6 +52,6 @@ export type VoucherPort = {
   /** @throws unavailable when no signer is configured */
   sign(network: string, voucher: MintVoucher): Promise<Hex>;
   redemption(network: string, voucher: MintVoucher, signature: Hex): Effect;
-  /** What the chain says of the receipt. @throws chain_unavailable */
-  isRedeemed(network: string, token: Address, receipt: Hex): Promise<boolean>;
+  /** What the chain says of the receipt, null while it is unused. @throws unsupported_network, chain_unavailable */
+  redeemedBy(network: string, voucher: MintVoucher): Promise<Redemption | null>;
 };

@@ -63,13 +63,13 @@ export function toVoucher({ receipt, typedData, signer }: SignedMint): Static<ty
 /** Where a mint stands, as the wire has it. */
 export function toMintState(
   receiptId: string,
-  { status, receipt, transaction }: Awaited<ReturnType<Mints['status']>>,
+  { status, receipt, transactionId, txHash }: Awaited<ReturnType<Mints['status']>>,
 ): Static<typeof MintState> {
   return {
     receiptId,
     status,
-    txHash: transaction?.txHash ?? null,
-    transactionId: transaction?.id ?? null,
+    txHash,
+    transactionId,
     network: receipt?.network ?? null,
     token: receipt?.token ?? null,
     recipient: receipt?.recipient ?? null,

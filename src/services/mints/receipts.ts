@@ -1,10 +1,10 @@
 import { sameAddress } from '#src/core/address.ts';
 import type { Clock } from '#src/core/clock.ts';
-import { fail } from '#src/core/errors.ts';
+import { type AppError, fail, isKind } from '#src/core/errors.ts';
 import type { Address, Hex } from '#src/core/hex.ts';
 import type { Transaction } from '#src/core/journal.ts';
 import type { MintReceipt, MintReceiptRepository } from '#src/core/ports/mints.ts';
-import type { MintVoucher, VoucherPort } from '#src/core/ports/vouchers.ts';
+import type { MintVoucher, Redemption, VoucherPort } from '#src/core/ports/vouchers.ts';
 
 export type ReceiptPorts = {
   store: { mintReceipts: MintReceiptRepository };
@@ -40,7 +40,7 @@ export async function signed(
   return { deadline, signature: await vouchers.sign(network, voucherOf({ ...what, deadline })) };
 }
 
-/** A new deadline and signature for the same mint. @throws receipt_already_minted */
+/** A new deadline and signature for the same mint. @throws receipt_already_minted, chain_unavailable */
 export async function renew(
   ports: ReceiptPorts,
   receipt: MintReceipt,
@@ -76,13 +76,14 @@ export function sameFields(
   if (signature !== undefined && signature.toLowerCase() !== receipt.signature) throw refuse('signature');
 }
 
+const named = (details: Readonly<Record<string, unknown>>) => fail('receipt_already_minted', { details });
+
 /** Names the first mint where it is known. */
-export const alreadyMinted = (transaction: Transaction | null) =>
-  fail('receipt_already_minted', {
-    details: transaction
-      ? { transactionId: transaction.id, status: transaction.status, txHash: transaction.txHash }
-      : {},
-  });
+export const alreadyMinted = (mint: Transaction | null) =>
+  named(mint ? { transactionId: mint.id, status: mint.status, txHash: mint.txHash } : {});
+
+/** The same for a mint that is not of the journal. */
+const alreadyRedeemed = ({ txHash }: Redemption) => named(txHash ? { txHash } : {});
 
 /** @throws validation */
 export function notExpired(receipt: MintReceipt, clock: Clock): void {
@@ -91,15 +92,37 @@ export function notExpired(receipt: MintReceipt, clock: Clock): void {
   throw fail('validation', { field: 'receiptId', message });
 }
 
-/** One mint at a time; after a failed one only when the chain says that the receipt is unused. */
+/**
+ * One mint at a time. Whether a failed one left the receipt unused, or somebody redeemed it past the API, the chain says.
+ * @throws receipt_already_minted, chain_unavailable
+ */
 export async function mayMint(
   ports: ReceiptPorts,
   receipt: MintReceipt,
   mint: Transaction | null,
 ): Promise<void> {
-  if (receipt.transactionId === null) return;
-  if (mint?.status !== 'failed') throw alreadyMinted(mint);
-  if (await ports.vouchers.isRedeemed(receipt.network, receipt.token, receipt.receipt)) {
-    throw alreadyMinted(mint);
+  if (receipt.transactionId !== null && mint?.status !== 'failed') throw alreadyMinted(mint);
+  const redemption = await ports.vouchers.redeemedBy(receipt.network, voucherOf(receipt));
+  if (redemption) throw alreadyRedeemed(redemption);
+}
+
+/** The refusal of what was minted meanwhile, naming the winner: the journal's mint, or one past it. */
+export async function lost(
+  ports: ReceiptPorts,
+  receipt: MintReceipt,
+  mint: Transaction | null,
+): Promise<AppError> {
+  if (mint && mint.status !== 'failed') return alreadyMinted(mint);
+  const redemption = await redemptionOf(ports, receipt);
+  return redemption ? alreadyRedeemed(redemption) : alreadyMinted(null);
+}
+
+/** What the chain says of a receipt; null also when it can't be asked, so that the journal's word stands. */
+export async function redemptionOf(ports: ReceiptPorts, receipt: MintReceipt): Promise<Redemption | null> {
+  try {
+    return await ports.vouchers.redeemedBy(receipt.network, voucherOf(receipt));
+  } catch (error) {
+    if (isKind(error, 'chain_unavailable', 'unsupported_network')) return null;
+    throw error;
   }
 }
