@@ -170,7 +170,6 @@ async function follow(ctx: JournalContext, state: LaneState, group: Group, hurry
   if (!latest || includedMember(group) || group.sending || isOvertaken(state, group, latest)) return;
   if (!hurry && monotonic() < group.nextSendAt) return;
   const replacement = latest.sentAt ? await bump(ctx, state, latest, hurry) : null;
-  if (replacement) group.members.push(replacement);
   if (!replacement) return send(ctx, state, group, latest);
   const { resendMs, firstPollMs } = ctx.timing;
   send(ctx, state, addSubmission(state, replacement, resendMs, firstPollMs), replacement);
