@@ -190,6 +190,22 @@ describe('rotate', () => {
     expect(await works(old)).toBe('unauthorized');
   });
 
+  it('again, with a shorter grace, leaves the first old half its own end', async () => {
+    const tenant = await newTenant(test.app);
+    const old = await newKey(test.app, tenant);
+    const rotate = async (grace_period_seconds: number) => {
+      const given = { headers: tenant.user, params: { id: old.id }, body: { grace_period_seconds } };
+      return (await call(test.app, rotateApiKey, given)).body;
+    };
+    const halves = [old, await rotate(120), await rotate(60)];
+    const answers = () => Promise.all(halves.map((half) => works(half)));
+    expect(await answers()).toEqual(['ok', 'ok', 'ok']);
+    shift += 61_000;
+    expect(await answers()).toEqual(['ok', 'unauthorized', 'ok']);
+    shift += 60_000;
+    expect(await answers()).toEqual(['unauthorized', 'unauthorized', 'ok']);
+  });
+
   it('of a revoked key is a conflict', async () => {
     const tenant = await newTenant(test.app);
     const { id } = await newKey(test.app, tenant);

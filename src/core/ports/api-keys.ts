@@ -56,7 +56,10 @@ export type ApiKeyRepository = {
   ): Promise<{ keys: ApiKeyWithSecrets[]; total: number }>;
   /** False when there is none. */
   update(tenantId: string, id: string, change: ApiKeyChange, at: Date): Promise<boolean>;
-  /** A new current secret; those before end at `until` at the latest. False when there is no live key. */
+  /**
+   * A new current secret; the one before works until `until` and older ones until their own end. When `until` is not
+   * after `at`, all of them end at once. False when there is no live key.
+   */
   rotate(tenantId: string, id: string, secret: NewSecret, until: Date, at: Date): Promise<boolean>;
   /** False when there is none; a revoked one stays as it is. */
   revoke(tenantId: string, id: string, at: Date): Promise<boolean>;

@@ -79,7 +79,7 @@ export function apiKeyRepository(db: Db): ApiKeyRepository {
         await tx
           .update(s)
           .set({ expiresAt: sql`least(${s.expiresAt}, ${until.toISOString()}::timestamptz)` })
-          .where(eq(s.keyId, id));
+          .where(and(eq(s.keyId, id), until > at ? isNull(s.expiresAt) : undefined));
         await tx.insert(s).values({ ...secret, keyId: id, createdAt: at });
         return true;
       }),
