@@ -33,7 +33,7 @@ export type ApiClients = {
   get(id: string): Promise<ApiClient>;
   /** Resolves once every replica sees the change. @throws not_found, validation */
   update(id: string, change: ApiClientChange): Promise<ApiClient>;
-  /** A new secret; the one before works for `graceSeconds`. @throws not_found, principal_revoked */
+  /** A new secret; the one before works for `graceSeconds`, with 0 no older one does either. @throws not_found, principal_revoked */
   rotate(id: string, graceSeconds: number): Promise<{ client: ApiClient; secret: string }>;
   /** For good. Resolves once no replica accepts a token of it any more. @throws not_found */
   revoke(id: string): Promise<ApiClient>;

@@ -92,8 +92,9 @@ export function createMerchantClients({ store, clock, secret }: MerchantClientsO
     },
     list: (userId, page) => store.merchantClients.list(userId, page),
     async rotate(userId, clientId, graceHours) {
-      const until = new Date(clock.now().getTime() + graceHours * hourMs);
-      const client = await store.merchantClients.rotate(userId, clientId, until);
+      const now = clock.now();
+      const until = new Date(now.getTime() + graceHours * hourMs);
+      const client = await store.merchantClients.rotate(userId, clientId, until, now);
       if (!client) throw fail('not_found', { resource: 'client' });
       await fresh.forget(clientId);
       return issue(client);
@@ -121,6 +122,9 @@ function check(client: MerchantClient, generation: number, now: Date): void {
     throw fail('token_expired', { message: 'The client key has expired' });
   }
   if (generation === client.generation) return;
-  const inGrace = generation === client.generation - 1 && client.previousUntil && client.previousUntil > now;
-  if (!inGrace) throw fail('invalid_token', { message: 'The client token was replaced' });
+  const end =
+    generation === client.generation - 1
+      ? client.previousUntil
+      : client.older.find((one) => one.generation === generation)?.expiresAt;
+  if (!end || end <= now) throw fail('invalid_token', { message: 'The client token was replaced' });
 }

@@ -125,6 +125,54 @@ describe('secrets', () => {
     const day = new Date(standard.previousSecretExpiresAt).getTime() - Date.now();
     expect(Math.round(day / 3_600_000)).toBe(24);
   });
+
+  const rotate = (clientId: string, gracePeriodSeconds: number) =>
+    call(world.app, rotateClientSecret, {
+      headers: admin(world),
+      params: { clientId },
+      body: { gracePeriodSeconds },
+    }).then(({ body }) => body.client);
+  /** What each secret answers at a moment. */
+  const answers = async (clientId: string, secrets: string[], at = Date.now()) => {
+    offset = at - Date.now();
+    const found = await Promise.all(secrets.map((secret) => token(clientId, secret)));
+    offset = 0;
+    return found.map(([, code]) => code);
+  };
+
+  test.each([
+    { first: 60, second: 120 },
+    { first: 120, second: 60 },
+  ])('a second rotation leaves the first old secret its told end: %o', async ({ first, second }) => {
+    const { clientId, clientSecret } = await newClient(world);
+    const two = await rotate(clientId, first);
+    const three = await rotate(clientId, second);
+    const secrets = [clientSecret, two.clientSecret, three.clientSecret];
+    expect(await answers(clientId, secrets)).toEqual(['ok', 'ok', 'ok']);
+    const ends = [two, three].map(({ previousSecretExpiresAt: end }) => new Date(end).getTime());
+    for (const at of ends) {
+      const old = ends.map((end) => (end > at ? 'ok' : 'INVALID_CREDENTIALS'));
+      expect(await answers(clientId, secrets, at)).toEqual([...old, 'ok']);
+    }
+  });
+
+  test('secrets of rotations at the same time all work, and a revocation ends them all', async () => {
+    const { clientId, clientSecret } = await newClient(world);
+    const rotated = await Promise.all([1, 2, 3].map(() => rotate(clientId, 60)));
+    const secrets = [clientSecret, ...rotated.map((one) => one.clientSecret)];
+    expect(await answers(clientId, secrets)).toEqual(secrets.map(() => 'ok'));
+    await call(world.app, revokeClient, { headers: admin(world), params: { clientId } });
+    expect(await answers(clientId, secrets)).toEqual(secrets.map(() => 'CLIENT_REVOKED'));
+  });
+
+  test('a rotation without grace ends all old secrets at once', async () => {
+    const { clientId, clientSecret } = await newClient(world);
+    const two = await rotate(clientId, 60);
+    const three = await rotate(clientId, 0);
+    const wrong = 'INVALID_CREDENTIALS';
+    const secrets = [clientSecret, two.clientSecret, three.clientSecret];
+    expect(await answers(clientId, secrets)).toEqual([wrong, wrong, 'ok']);
+  });
 });
 
 describe('access tokens', () => {

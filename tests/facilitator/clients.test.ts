@@ -151,6 +151,27 @@ describe('a client key', () => {
     expect((await supported(keyHeaders(clientId, client.token))).status).toBe(200);
   });
 
+  it('rotates again: each old token works until its own grace ends, none outlives a rotation without', async () => {
+    const { clientId, headers, person } = await newMerchant(test.app);
+    const rotate = async (grace_hours: number) => {
+      const given = { headers: person.bearer, params: { id: clientId }, body: { grace_hours } };
+      const { client } = (await call(test.app, rotateMerchantClient, given)).body.data;
+      return keyHeaders(clientId, client.token);
+    };
+    const two = await rotate(0.03);
+    const three = await rotate(0.01);
+    const four = await rotate(0.02);
+    const statuses = () =>
+      Promise.all([headers, two, three, four].map(async (one) => (await supported(one)).status));
+    expect(await statuses()).toEqual([200, 200, 200, 200]);
+    shift += 37_000;
+    expect(await statuses()).toEqual([200, 401, 200, 200]);
+    shift += 37_000;
+    expect(await statuses()).toEqual([200, 401, 401, 200]);
+    expect((await supported(await rotate(0))).status).toBe(200);
+    expect(await statuses()).toEqual([401, 401, 401, 401]);
+  });
+
   it('expires', async () => {
     const { headers } = await newMerchant(test.app, { ttl_hours: 0.5 });
     expect((await supported(headers)).status).toBe(200);

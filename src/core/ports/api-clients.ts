@@ -33,7 +33,7 @@ export type ApiClientChange = Partial<
 export type ApiClientRepository = {
   insert(client: NewApiClient, at: Date): Promise<ApiClient>;
   find(id: string): Promise<ApiClient | null>;
-  /** With the hashes that open it: the current one, and the one before while it is still good at `at`. */
+  /** With the hashes that open it: the current one, and those before that are still good at `at`. */
   findWithSecrets(id: string, at: Date): Promise<{ client: ApiClient; hashes: string[] } | null>;
   /** The client behind a token and whether that token was revoked, in one question. */
   findByToken(id: string, jti: string): Promise<{ client: ApiClient; tokenRevoked: boolean } | null>;
@@ -42,7 +42,10 @@ export type ApiClientRepository = {
   /** Newest first; `after` is the id of the last one of the page before. */
   list(filter: { after?: string; limit: number }): Promise<ApiClient[]>;
   update(id: string, change: ApiClientChange, at: Date): Promise<ApiClient | null>;
-  /** Puts a new secret in place; the old one stays good until `previousUntil`. */
+  /**
+   * Puts a new secret in place; the one before stays good until `previousUntil` and older ones until their own end.
+   * When `previousUntil` is not after `at`, all of them end at once.
+   */
   rotate(id: string, secretHash: string, previousUntil: Date, at: Date): Promise<ApiClient | null>;
   revoke(id: string, at: Date): Promise<ApiClient | null>;
 };

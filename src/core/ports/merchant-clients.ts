@@ -12,6 +12,8 @@ export type MerchantClient = {
   generation: number;
   /** Until then the generation before works, too. */
   previousUntil: Date | null;
+  /** Generations before that one, each with the end of its own. */
+  older: readonly { generation: number; expiresAt: Date }[];
   createdAt: Date;
   expiresAt: Date | null;
   revokedAt: Date | null;
@@ -30,6 +32,14 @@ export type MerchantClientRepository = {
   list(userId: number | null, page: { offset: number; limit: number }): Promise<MerchantClient[]>;
   /** Of everybody when `userId` is null; false when there is none to revoke. */
   revoke(userId: number | null, clientId: string, at: Date): Promise<boolean>;
-  /** The next generation; null when there is no such key. */
-  rotate(userId: number | null, clientId: string, previousUntil: Date): Promise<MerchantClient | null>;
+  /**
+   * The next generation; null when there is no such key. The one before works until `previousUntil` and older ones
+   * until their own end; when `previousUntil` is not after `at`, all of them end at once.
+   */
+  rotate(
+    userId: number | null,
+    clientId: string,
+    previousUntil: Date,
+    at: Date,
+  ): Promise<MerchantClient | null>;
 };

@@ -1,6 +1,7 @@
 import { desc, eq, lt, sql } from 'drizzle-orm';
 import type { ApiClient, ApiClientRepository } from '#src/core/ports/api-clients.ts';
 import type { Db } from '../handle.ts';
+import { noneOlder, olderThan } from '../overlap.ts';
 import { lazy } from '../statement.ts';
 import { apiClients, revokedTokens } from '../tables/adapter.ts';
 import { fromPolicy, toPolicy } from './sponsorship-policy.ts';
@@ -64,9 +65,7 @@ export function apiClientRepository(db: Db): ApiClientRepository {
     async findWithSecrets(id, at) {
       const row = await one(id);
       if (!row) return null;
-      const previous =
-        row.previousSecretExpiresAt && row.previousSecretExpiresAt > at ? row.previousSecretHash : null;
-      return { client: toClient(row), hashes: previous ? [row.secretHash, previous] : [row.secretHash] };
+      return { client: toClient(row), hashes: [row.secretHash, ...replacedHashes(row, at)] };
     },
     async findByToken(id, jti) {
       const [row] = await byToken().execute({ id, jti });
@@ -104,12 +103,14 @@ export function apiClientRepository(db: Db): ApiClientRepository {
       return row ? toClient(row) : null;
     },
     async rotate(id, secretHash, previousUntil, at) {
+      const previous = sql`jsonb_build_object('hash', ${t.previousSecretHash}, 'expiresAt', ${t.previousSecretExpiresAt})`;
       const [row] = await db
         .update(t)
         .set({
           previousSecretHash: sql`${t.secretHash}`,
           secretHash,
           previousSecretExpiresAt: previousUntil,
+          olderSecrets: previousUntil > at ? olderThan(previous, t.olderSecrets, at) : noneOlder,
           updatedAt: at,
         })
         .where(eq(t.id, id))
@@ -128,7 +129,15 @@ export function apiClientRepository(db: Db): ApiClientRepository {
   };
 }
 
+/** Hashes of replaced secrets that still work at `at`. */
+function replacedHashes(row: Row, at: Date): string[] {
+  const { previousSecretHash: hash, previousSecretExpiresAt: expiresAt, olderSecrets } = row;
+  const older = olderSecrets.filter((one) => new Date(one.expiresAt) > at).map((one) => one.hash);
+  return hash && expiresAt && expiresAt > at ? [hash, ...older] : older;
+}
+
 function toClient(row: Row): ApiClient {
-  const { seq: _seq, secretHash: _secret, previousSecretHash: _previous, sponsorship, ...client } = row;
+  const { seq: _seq, secretHash: _secret, sponsorship, ...rest } = row;
+  const { previousSecretHash: _previous, olderSecrets: _older, ...client } = rest;
   return { ...client, sponsorship: sponsorship && toPolicy(sponsorship) };
 }

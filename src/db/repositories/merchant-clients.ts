@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { MerchantClient, MerchantClientRepository } from '#src/core/ports/merchant-clients.ts';
 import type { Db } from '../handle.ts';
+import { noneOlder, olderThan } from '../overlap.ts';
 import { lazy } from '../statement.ts';
 import { merchantClients as t, users } from '../tables/facilitator.ts';
 
@@ -48,10 +49,12 @@ export function merchantClientRepository(db: Db): MerchantClientRepository {
         .returning({ clientId: t.clientId });
       return gone.length > 0;
     },
-    async rotate(userId, clientId, previousUntil) {
+    async rotate(userId, clientId, previousUntil, at) {
+      const previous = sql`jsonb_build_object('generation', ${t.generation} - 1, 'expiresAt', ${t.previousUntil})`;
+      const older = previousUntil > at ? olderThan(previous, t.older, at) : noneOlder;
       const [row] = await db
         .update(t)
-        .set({ generation: sql`${t.generation} + 1`, previousUntil })
+        .set({ generation: sql`${t.generation} + 1`, previousUntil, older })
         .where(own(userId, clientId))
         .returning();
       return row ? toClient(row) : null;
@@ -63,6 +66,6 @@ function lists(client: Pick<MerchantClient, 'scopes' | 'payTo'>) {
   return { scopes: [...client.scopes], payTo: client.payTo && [...client.payTo] };
 }
 
-function toClient({ seq: _seq, ...row }: Row): MerchantClient {
-  return row;
+function toClient({ seq: _seq, older, ...row }: Row): MerchantClient {
+  return { ...row, older: older.map((one) => ({ ...one, expiresAt: new Date(one.expiresAt) })) };
 }

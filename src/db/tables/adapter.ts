@@ -32,6 +32,8 @@ export const apiClients = pgTable(
     secretHash: text('secret_hash').notNull(),
     previousSecretHash: text('previous_secret_hash'),
     previousSecretExpiresAt: instant('previous_secret_expires_at'),
+    /** Those before the previous one that may still work, newest first. */
+    olderSecrets: jsonb('older_secrets').$type<{ hash: string; expiresAt: string }[]>().notNull().default([]),
     allowedOrigins: jsonb('allowed_origins').$type<string[]>().notNull(),
     allowedIps: jsonb('allowed_ips').$type<string[]>().notNull(),
     /** Gas and wei as decimal strings. */

@@ -85,6 +85,8 @@ export const merchantClients = pgTable(
     quotaPerMinute: integer('quota_per_minute'),
     generation: integer('generation').notNull().default(1),
     previousUntil: instant('previous_until'),
+    /** Generations before the previous one that may still work, newest first. */
+    older: jsonb('older').$type<{ generation: number; expiresAt: string }[]>().notNull().default([]),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at'),
     revokedAt: instant('revoked_at'),
