@@ -117,17 +117,30 @@ function endpoints({ store, clock, egress, seal }: WebhooksOptions): EndpointPar
         const now = await tx.webhookEndpoints.findForUpdate(owner, id);
         if (!now) throw missing();
         const at = clock.now();
-        const previous =
-          graceSeconds > 0
-            ? { previousSecret: now.secret, previousExpiresAt: new Date(at.getTime() + graceSeconds * 1000) }
-            : { previousSecret: null, previousExpiresAt: null };
-        return found(
-          await tx.webhookEndpoints.update(owner, id, { ...previous, secret: seal({ id }, secret) }, at),
-        );
+        const change = { ...replaced(now, graceSeconds, at), secret: seal({ id }, secret) };
+        return found(await tx.webhookEndpoints.update(owner, id, change, at));
       });
       return { endpoint, secret };
     },
   };
+}
+
+/** Each of them is one signature more a delivery; beyond it the oldest ends early. */
+const mostOlder = 8;
+
+/** What a rotation makes of the secrets so far: the current one signs for its grace, older ones until their own end; without a grace none does. */
+function replaced(now: WebhookEndpoint, graceSeconds: number, at: Date): EndpointChange {
+  if (graceSeconds === 0) return { previousSecret: null, previousExpiresAt: null, olderSecrets: [] };
+  const { previousSecret, previousExpiresAt } = now;
+  const before =
+    previousSecret && previousExpiresAt
+      ? [{ secret: previousSecret, expiresAt: previousExpiresAt.toISOString() }]
+      : [];
+  const olderSecrets = [...before, ...now.olderSecrets]
+    .filter(({ expiresAt }) => new Date(expiresAt) > at)
+    .slice(0, mostOlder);
+  const previousUntil = new Date(at.getTime() + graceSeconds * 1000);
+  return { previousSecret: now.secret, previousExpiresAt: previousUntil, olderSecrets };
 }
 
 function stateChange(now: WebhookEndpoint, enabled: boolean | undefined): EndpointChange {

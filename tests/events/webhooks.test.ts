@@ -246,6 +246,33 @@ describe.each(kinds)('webhooks on %s', (kind) => {
     expect(signatures).toEqual([`v1=${createHmac('sha256', last).update(text).digest('hex')}`]);
   });
 
+  test('a second rotation within the grace leaves the first secret its own end', async () => {
+    const { endpoint, happen, deliver, webhooks, advance } = await setUp();
+    const { url, received } = await receiver();
+    const { endpoint: made, secret: first } = await endpoint(url);
+    const { secret: second } = await webhooks.rotateSecret(owner, made.id, 3600);
+    const { secret: third } = await webhooks.rotateSecret(owner, made.id, 7200);
+    const signers = async (type: string) => {
+      await happen(type);
+      await deliver();
+      const { headers, body } = received.at(-1)!;
+      const [time, ...signatures] = String(headers['x-chronos-signature']).split(',');
+      const by = (secret: string) =>
+        `v1=${createHmac('sha256', secret)
+          .update(`${time!.slice(2)}.${body}`)
+          .digest('hex')}`;
+      return [first, second, third].map((secret) => signatures.includes(by(secret)));
+    };
+    expect(await signers('a.done')).toEqual([true, true, true]);
+    advance(3600 * 1000);
+    expect(await signers('b.done')).toEqual([false, true, true]);
+    advance(3600 * 1000);
+    expect(await signers('c.done')).toEqual([false, false, true]);
+    await webhooks.rotateSecret(owner, made.id, 3600);
+    await webhooks.rotateSecret(owner, made.id, 0);
+    expect(await signers('d.done')).toEqual([false, false, false]);
+  });
+
   test('a test goes to its endpoint alone, whatever that wants', async () => {
     const { endpoint, deliver, webhooks } = await setUp();
     const [one, other] = [await receiver(), await receiver()];

@@ -17,6 +17,8 @@ export type WebhookEndpoint = {
   /** Sealed; signs too, until `previousExpiresAt`. */
   previousSecret: string | null;
   previousExpiresAt: Date | null;
+  /** Sealed; those before it sign too, each until an end of its own (ISO 8601). Newest first. */
+  olderSecrets: readonly { secret: string; expiresAt: string }[];
   /** The first failure since the last success. */
   failingSince: Date | null;
   createdAt: Date;
@@ -87,6 +89,7 @@ export type EndpointChange = Partial<
     | 'secret'
     | 'previousSecret'
     | 'previousExpiresAt'
+    | 'olderSecrets'
     | 'failingSince'
   >
 >;

@@ -41,10 +41,15 @@ export function webhookEndpointRepository(db: Db): WebhookEndpointRepository {
       const [row] = await db.select({ n: count() }).from(t).where(eq(t.owner, owner));
       return row?.n ?? 0;
     },
-    async update(owner, id, { types, ...change }, at) {
+    async update(owner, id, { types, olderSecrets, ...change }, at) {
       const [row] = await db
         .update(t)
-        .set({ ...change, ...(types ? { types: [...types] } : {}), updatedAt: at })
+        .set({
+          ...change,
+          ...(types ? { types: [...types] } : {}),
+          ...(olderSecrets ? { olderSecrets: [...olderSecrets] } : {}),
+          updatedAt: at,
+        })
         .where(own(owner, id))
         .returning();
       return row ? toEndpoint(row) : null;

@@ -5,6 +5,7 @@ import {
   check,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   smallint,
@@ -29,6 +30,11 @@ export const webhookEndpoints = pgTable(
     secret: text('secret').notNull(),
     previousSecret: text('previous_secret'),
     previousExpiresAt: instant('previous_expires_at'),
+    /** Those before the previous one that still sign, newest first. */
+    olderSecrets: jsonb('older_secrets')
+      .$type<{ secret: string; expiresAt: string }[]>()
+      .notNull()
+      .default([]),
     failingSince: instant('failing_since'),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),

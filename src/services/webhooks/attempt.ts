@@ -50,11 +50,13 @@ export async function attempt(ports: AttemptPorts, claimed: ClaimedDelivery): Pr
   return conclude(ports, claimed, answer, at);
 }
 
-/** The current secret and, during its grace, the one before. */
+/** The current secret and those before it that are in their grace. */
 function secretsOf(ports: AttemptPorts, endpoint: WebhookEndpoint, at: Date): string[] {
-  const { secret, previousSecret, previousExpiresAt } = endpoint;
+  const { secret, previousSecret, previousExpiresAt, olderSecrets } = endpoint;
   const inGrace = previousSecret !== null && previousExpiresAt !== null && previousExpiresAt > at;
-  return [secret, ...(inGrace ? [previousSecret] : [])].map((sealed) => ports.unseal(endpoint, sealed));
+  const older = olderSecrets.filter(({ expiresAt }) => new Date(expiresAt) > at).map((one) => one.secret);
+  const sealed = [secret, ...(inGrace ? [previousSecret] : []), ...older];
+  return sealed.map((one) => ports.unseal(endpoint, one));
 }
 
 const isSuccess = ({ status }: Answer) => status !== undefined && status >= 200 && status < 300;
