@@ -5,6 +5,7 @@ import { x402ExactPermit2ProxyABI } from '@x402/evm';
 import { exactProxyAddress, permit2Address } from '#src/core/permit2.ts';
 import { createLocalnetClient } from '#src/localnet/client.ts';
 import { fundNative } from '#src/localnet/faucet.ts';
+import { listSettlements } from '#schemas/facilitator/settlements.ts';
 import { getSupported } from '#schemas/facilitator/system.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
@@ -178,6 +179,11 @@ describe('put on the chain by somebody else', () => {
       errorReason: 'permit2_invalid_nonce',
     });
     expect((await settles(paid)).body).toMatchObject({ success: true });
+    const { data } = (await call(test.app, listSettlements, { headers: merchant.headers })).body;
+    // Of the other one nothing is kept: it is neither paid nor on its way.
+    expect(data.settlements.filter(({ payer: from }) => from === payer.address)).toMatchObject([
+      { status: 'settled' },
+    ]);
   });
 });
 
@@ -225,7 +231,7 @@ describe('upto', () => {
     });
   });
 
-  it('closes without a transaction when nothing is due', async () => {
+  it('needs no transaction when nothing is due, once, and the authorization stays as good as it was', async () => {
     const body = await uptoBody();
     const sent = await sentBy(test);
     expect((await settles(settledFor(body, 0n))).body).toMatchObject({
@@ -235,11 +241,15 @@ describe('upto', () => {
       errorReason: '',
     });
     expect((await settles(settledFor(body, 0n))).body).toMatchObject({ success: false });
-    expect((await settles(body)).body).toMatchObject({
-      errorReason: 'duplicate_settlement',
-      transaction: '',
-      amount: '0',
-    });
     expect((await sentBy(test)) - sent).toBe(0);
+    expect((await verify(test.app, merchant, body)).body).toMatchObject({ isValid: true });
+    const before = await received();
+    const answers = await Promise.all([1, 2, 3].map(() => settles(settledFor(body, 700n))));
+    expect(answers.filter((one) => one.body['success'] === true)).toHaveLength(1);
+    for (const { body: answer } of answers)
+      expect(answer).toMatchObject({ transaction: hash, amount: '700' });
+    expect((await received()) - before).toBe(700n);
+    expect((await verify(test.app, merchant, body)).body).toMatchObject({ isValid: false });
+    expect((await settles(settledFor(body, 0n))).body).toMatchObject({ success: false });
   });
 });

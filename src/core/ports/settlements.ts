@@ -70,6 +70,11 @@ export type SettlementOutcome = Pick<
 /** A settlement after an outcome was written, and where it stood before. */
 export type Concluded = { settlement: Settlement; before: SettlementStatus };
 
+/** Of `upto` the amount is told with each call. */
+type Asked = Pick<Settlement, 'amount' | 'fingerprint'>;
+export type Adopted = Pick<Settlement, 'txHash' | 'blockNumber'> & Asked;
+export type Restarted = Pick<Settlement, 'idempotencyKey'> & { transactionId: string } & Asked;
+
 export type SettlementRepository = {
   /** Null when the payment is known already (or a concurrent twin has just written it). */
   insert(settlement: NewSettlement, at: Date): Promise<Settlement | null>;
@@ -79,8 +84,8 @@ export type SettlementRepository = {
   findById(id: string): Promise<Settlement | null>;
   findByIdentifier(owner: string, paymentIdentifier: string): Promise<Settlement | null>;
   findByKey(owner: string, idempotencyKey: string): Promise<Settlement | null>;
-  /** Starts a failed one over with a new transaction; false when it is not failed (any more). */
-  restart(id: string, transactionId: string, at: Date): Promise<boolean>;
+  /** Starts one over that failed, or that moved nothing; false when it is neither (any more). */
+  restart(id: string, anew: Restarted, at: Date): Promise<boolean>;
   /** Writes outcomes in one statement; those that are settled already by other means are left out. */
   conclude(
     outcomes: readonly (SettlementOutcome & { transactionId: string })[],
@@ -91,9 +96,11 @@ export type SettlementRepository = {
    * when it is settled already. Permit2's logs name no nonce: there a transfer that is counted for another payment, or
    * that our own signers sent for one, is not taken again.
    */
-  adopt(id: string, place: Pick<Settlement, 'txHash' | 'blockNumber'>, at: Date): Promise<boolean>;
+  adopt(id: string, place: Adopted, at: Date): Promise<boolean>;
   /** Takes the right to say success, once; answers the ids whose right was free. */
   claimDeliveries(ids: readonly string[], at: Date): Promise<string[]>;
+  /** The same for one that has no key yet, which gets this one where its owner has not used it; false when the right was taken. */
+  claimDeliveryAs(id: string, idempotencyKey: string, at: Date): Promise<boolean>;
   /** One row of an owner, as `list` shows it. */
   view(owner: string, id: string): Promise<Settlement | null>;
   /** Newest first; one on its way has the hash of its latest transaction. `after` is the id of the last row of the page before. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Hex } from '#src/core/hex.ts';
 import type {
@@ -12,6 +12,7 @@ import { isWanted, readTogether } from '../read-together.ts';
 import { lazy, rows, toJson } from '../statement.ts';
 import { settlements as t } from '../tables/facilitator.ts';
 import { submissionLegs, submissions, transactions } from '../tables/journal.ts';
+import { deliveries } from './settlement-deliveries.ts';
 
 type Row = typeof t.$inferSelect;
 
@@ -90,12 +91,14 @@ function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
       return row ? toSettlement(row) : null;
     },
     insertMany: (settlements, at) => insertMany(db, settlements, at),
-    async restart(id, transactionId, at) {
+    async restart(id, anew, at) {
       const place = { txHash: null, blockNumber: null, gasUsed: null, fee: null, reason: null };
+      const times = { deliveredAt: null, settledAt: null, updatedAt: at };
+      const unused = and(eq(t.status, 'settled'), eq(t.amount, 0n), isNull(t.txHash));
       const done = await db
         .update(t)
-        .set({ ...place, status: 'received', transactionId, updatedAt: at })
-        .where(and(eq(t.id, id), eq(t.status, 'failed')))
+        .set({ ...place, ...times, ...anew, status: 'received' })
+        .where(and(eq(t.id, id), or(eq(t.status, 'failed'), unused)))
         .returning({ id: t.id });
       return done.length > 0;
     },
@@ -115,20 +118,13 @@ function writes(db: Db): Omit<SettlementRepository, keyof Reads> {
             settledAt: at,
             updatedAt: at,
           })
-          .where(and(eq(t.id, id), ne(t.status, 'settled'), txHash ? unclaimed(txHash) : undefined))
+          .where(
+            and(eq(t.id, id), ne(t.status, 'settled'), txHash ? unclaimed(txHash, place.amount) : undefined),
+          )
           .returning({ id: t.id });
         return done.length > 0;
       }),
-    async claimDeliveries(ids, at) {
-      const claimed = await rows<{ id: string }>(
-        db,
-        sql`update settlements set delivered_at = ${at.toISOString()}::timestamptz
-          where id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))
-            and status = 'settled' and delivered_at is null
-          returning id`,
-      );
-      return claimed.map(({ id }) => id);
-    },
+    ...deliveries(db),
   };
 }
 
@@ -209,14 +205,14 @@ async function conclude(
 const bytes = (hex: string) => Buffer.from(hex.slice(2), 'hex');
 
 /** Of a Permit2 payment: no other one counts the transfer, and no signer of ours sent it for another. */
-function unclaimed(txHash: Hex): SQL | undefined {
+function unclaimed(txHash: Hex, amount: bigint): SQL | undefined {
   const other = alias(t, 'other');
   return or(
     ne(t.method, 'permit2'),
     and(
       sql`not exists (select 1 from ${t} as other where ${other.id} <> ${t.id} and ${other.txHash} = ${bytes(txHash)}
         and ${other.asset} = ${t.asset} and ${other.payer} = ${t.payer} and ${other.payTo} = ${t.payTo}
-        and ${other.amount} = ${t.amount})`,
+        and ${other.amount} = ${amount}::numeric)`,
       sql`not exists (select 1 from ${submissions} where ${submissions.hash} = ${bytes(txHash)} and not exists (
         select 1 from ${submissionLegs} where ${submissionLegs.submissionId} = ${submissions.id}
         and ${submissionLegs.transactionId} = ${t.transactionId}))`,

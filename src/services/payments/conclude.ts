@@ -1,7 +1,12 @@
 import { fail } from '#src/core/errors.ts';
 import type { Hex } from '#src/core/hex.ts';
 import type { Transaction } from '#src/core/journal.ts';
-import type { Settlement, SettlementOutcome, SettlementRepository } from '#src/core/ports/settlements.ts';
+import type {
+  Adopted,
+  Settlement,
+  SettlementOutcome,
+  SettlementRepository,
+} from '#src/core/ports/settlements.ts';
 import { type PreparedPayment, spentReasons } from '#src/core/payment.ts';
 import type { Answers } from './answers.ts';
 import type { Books } from './books.ts';
@@ -26,28 +31,50 @@ export type Settling = {
 
 type Place = { txHash: Hex | null; blockNumber: bigint | null };
 
-/** Waits for a known payment's outcome and says it; success is said by one call alone. */
-export async function conclude(settling: Settling, row: Settlement): Promise<SettleAnswer> {
+/**
+ * Waits for a known payment's outcome and says it; success is said by one call alone. `until`: whether its block, or the
+ * depth of a confirmation, ends the wait.
+ */
+export async function conclude(
+  settling: Settling,
+  row: Settlement,
+  until: 'included' | 'final' = 'included',
+): Promise<SettleAnswer> {
+  if (row.status === 'failed') return explainFailure(settling, row);
+  if (row.amount !== settling.payment.amount) return concludeOther(settling, row);
   if (row.status === 'settled') return deliver(settling, row, row);
-  if (row.status === 'failed' || row.transactionId === null) return explainFailure(settling, row);
+  if (row.transactionId === null) return explainFailure(settling, row);
   const left = Math.max(0, settling.deadline - performance.now());
-  const transaction = await settling.options.journal.wait(row.transactionId, left, 'included');
+  const transaction = await settling.options.journal.wait(row.transactionId, left, until);
   if (transaction.status === 'confirmed') return deliver(settling, row, transaction);
   if (transaction.status === 'failed') {
     const { txHash, blockNumber, error } = transaction;
     const reason = failureReason(error);
     return explainFailure(settling, { ...row, status: 'failed', txHash, blockNumber, reason });
   }
-  if (transaction.blockNumber !== null) return concludeEarly(settling, row, transaction);
+  if (transaction.blockNumber !== null && until === 'included')
+    return concludeEarly(settling, row, transaction);
   return transaction.txHash === null
     ? giveUp(settling, row, transaction.id)
     : settling.answers.pending(row, transaction);
 }
 
+/** Another amount of the same authorization (`upto`) was taken before: what became of that is no answer to this one. */
+function concludeOther({ answers }: Settling, row: Settlement): SettleAnswer {
+  return row.status === 'settled' ? answers.duplicate(row, row) : answers.pending(row, row);
+}
+
 /** Takes the one right to say success; whoever comes later is told that it was said. */
 async function deliver(settling: Settling, row: Settlement, place: Place): Promise<SettleAnswer> {
-  const { options, books, answers, key, owner } = settling;
-  if (await books.claimDelivery(row.id)) return answers.paid(row, place, false);
+  const { options, books, answers, payment, key, owner } = settling;
+  // The answer may be lost: who is told of success under a key of its own hears it again under that one.
+  const mayName =
+    row.owner === owner && row.idempotencyKey === null && row.fingerprint === payment.fingerprint;
+  const claimed =
+    key !== null && mayName
+      ? options.store.settlements.claimDeliveryAs(row.id, key, options.clock.now())
+      : books.claimDelivery(row.id);
+  if (await claimed) return answers.paid(row, place, false);
   const now = await options.store.settlements.findById(row.id);
   if (now?.status !== 'settled') return answers.pending(row, place);
   // The same merchant's own key with the same fingerprint may hear its answer again.
@@ -57,11 +84,12 @@ async function deliver(settling: Settling, row: Settlement, place: Place): Promi
 
 /** In a block, not final yet: the block's own logs decide at the first confirmation. */
 async function concludeEarly(settling: Settling, row: Settlement, t: Transaction): Promise<SettleAnswer> {
-  const { options, answers, payment } = settling;
+  const { options, answers } = settling;
   if (t.txHash === null) return answers.pending(row, t);
   const proven = await options.evidence.proves(row.network, t.txHash, t.expect).catch(() => null);
   if (proven === null) return answers.pending(row, t);
-  if (!proven) return answers.refused(payment.words.failed, 'the transfer failed', t);
+  // A leg that a batch left out may be sent once more, alone: the failure of no block is told before it is final.
+  if (!proven) return conclude(settling, row, 'final');
   const { txHash, blockNumber } = t;
   const settled = { status: 'settled', txHash, blockNumber, gasUsed: null, fee: null, reason: null } as const;
   await options.store.transaction((tx) => write(tx, options, t.id, settled));
@@ -118,14 +146,20 @@ export async function adopt(
   row: Settlement,
   found: { txHash: Hex; blockNumber: bigint },
 ): Promise<SettleAnswer> {
-  const { options, answers, payment } = settling;
+  const { options, payment } = settling;
   if (row.status === 'received' && row.transactionId !== null) return conclude(settling, row);
-  await options.store.transaction((tx) => adoptAndTell(tx, options, row.id, found));
+  await options.store.transaction((tx) => adoptAndTell(tx, options, row.id, { ...found, ...asked(payment) }));
   const now = await options.store.settlements.findById(row.id);
   if (now?.status === 'settled') return deliver(settling, now, now);
-  // The transfer found is another payment's.
-  return answers.refused(payment.words.spent, 'the nonce was used, and no transfer of its own was found');
+  return notItsOwn(settling);
 }
+
+/** The transfer found is another payment's. */
+export const notItsOwn = ({ answers, payment }: Settling): SettleAnswer =>
+  answers.refused(payment.words.spent, 'the nonce was used, and no transfer of its own was found');
+
+/** What a row says of the payment as it is asked for now. */
+export const asked = ({ amount, fingerprint }: PreparedPayment) => ({ amount, fingerprint });
 
 /** Writes an outcome and tells of it when it is news. */
 async function write(
@@ -138,14 +172,15 @@ async function write(
   await tellPayments(tx, newsOf(concluded), environmentOf);
 }
 
-/** Takes a payment as settled by other means and tells of it, unless it is settled already; in a database transaction. */
+/** Takes a payment as settled by other means and tells of it; null when it may not be. In a database transaction. */
 export async function adoptAndTell(
   tx: PaymentTellers & { settlements: Pick<SettlementRepository, 'adopt' | 'findById'> },
   { clock, environmentOf }: Pick<PaymentsOptions, 'clock' | 'environmentOf'>,
   id: string,
-  place: { txHash: Hex | null; blockNumber: bigint | null },
-): Promise<void> {
-  if (!(await tx.settlements.adopt(id, place, clock.now()))) return;
+  place: Adopted,
+): Promise<Settlement | null> {
+  if (!(await tx.settlements.adopt(id, place, clock.now()))) return null;
   const settlement = await tx.settlements.findById(id);
   if (settlement) await tellPayments(tx, [settlement], environmentOf);
+  return settlement;
 }

@@ -4,7 +4,7 @@ import type { Settlement, SettlementIdentity } from '#src/core/ports/settlements
 import { type PreparedPayment, type Refusal, spentReasons, type Verdict } from '#src/core/payment.ts';
 import { createAnswers } from './answers.ts';
 import type { Books } from './books.ts';
-import { adopt, adoptAndTell, conclude, type Settling } from './conclude.ts';
+import { adopt, adoptAndTell, asked, conclude, notItsOwn, type Settling } from './conclude.ts';
 import { type Identifiers, identifierOf } from './identifiers.ts';
 import type { Merchant, PaymentsOptions, SettleAnswer } from './ports.ts';
 import { paused, type Read, readPayment } from './request.ts';
@@ -37,7 +37,8 @@ export async function settle(
     deadline: performance.now() + options.settleTimeoutMs,
   };
   const earlier = await findByKey(settling);
-  if (earlier) return conclude(settling, earlier);
+  // Nothing came of a failed one: it may be tried again, under its key too.
+  if (earlier && earlier.status !== 'failed') return conclude(settling, earlier);
   if (!(await options.mayTake(payment.network))) {
     const row = await findKnown(settling);
     if (row) return conclude(settling, row);
@@ -94,18 +95,21 @@ async function begin(settling: Settling, merchant: Merchant, read: Read): Promis
     return conclude(settling, row);
   }
   return resume(settling, (known) =>
-    known.status === 'failed' ? restart(settling, known) : conclude(settling, known),
+    known.status === 'failed' || isUnused(known) ? restart(settling, known) : conclude(settling, known),
   );
 }
 
-/** Nothing is to be paid: success without a transaction, once, and the authorization is closed. */
+/** Closed with nothing to pay (`upto`): the chain knows nothing of it, so its authorization is as good as ever. */
+const isUnused = (row: Settlement) => row.status === 'settled' && row.amount === 0n && row.txHash === null;
+
+/** Nothing is to be paid: success without a transaction, once. */
 async function close(settling: Settling, merchant: Merchant, read: Read): Promise<SettleAnswer> {
   const { options } = settling;
   const row = await options.store.transaction(async (tx) => {
     const at = options.clock.now();
     const written = await tx.settlements.insert(rowOf(settling, merchant, read, null), at);
-    if (written) await adoptAndTell(tx, options, written.id, { txHash: null, blockNumber: null });
-    return written && tx.settlements.findById(written.id);
+    const nowhere = { txHash: null, blockNumber: null };
+    return written && adoptAndTell(tx, options, written.id, { ...nowhere, ...asked(settling.payment) });
   });
   return row ? conclude(settling, row) : resume(settling, (known) => conclude(settling, known));
 }
@@ -122,14 +126,16 @@ async function resume(
   return answers.refused(payment.words.spent, 'another payment with this nonce was taken before');
 }
 
-/** A payment that failed before and is good now goes to the chain again, under its one row. */
+/** A payment that failed before, or moved nothing, and is good now goes to the chain again, under its one row. */
 async function restart(settling: Settling, row: Settlement): Promise<SettleAnswer> {
   const { options, payment } = settling;
   const restarted = await options.store.transaction(async (tx) => {
     const transactionId = newId('tx');
-    if (!(await tx.settlements.restart(row.id, transactionId, options.clock.now()))) return null;
+    const idempotencyKey = row.idempotencyKey === settling.key ? settling.key : null;
+    const anew = { transactionId, idempotencyKey, ...asked(payment) };
+    if (!(await tx.settlements.restart(row.id, anew, options.clock.now()))) return null;
     await options.journal.submit(tx, intentOf(settling, row.id, transactionId));
-    return { ...row, status: 'received' as const, transactionId, txHash: null, blockNumber: null };
+    return { ...row, ...anew, status: 'received' as const, txHash: null, blockNumber: null };
   });
   if (restarted) options.journal.wake(options.laneOf(payment.network));
   const now = restarted ?? (await options.store.settlements.findById(row.id));
@@ -152,13 +158,26 @@ async function refuse(
   const { expect, trace } = payment.settlement;
   const found = await options.evidence.find(payment.network, expect, trace);
   if (!found) return answers.refused(refusal.reason, refusal.message);
-  const written = await options.store.settlements.insert(
-    rowOf(settling, merchant, read, null),
-    options.clock.now(),
-  );
-  if (written) return adopt(settling, written, found);
-  return resume(settling, (row) => adopt(settling, row, found));
+  const row = rowOf(settling, merchant, read, null);
+  // One database transaction: nobody is to find a payment that is neither paid nor on its way.
+  const adopted = await options.store
+    .transaction(async (tx) => {
+      const written = await tx.settlements.insert(row, options.clock.now());
+      if (!written) return null;
+      const place = { ...found, ...asked(payment) };
+      return (await adoptAndTell(tx, options, written.id, place)) ?? Promise.reject(new NotItsOwn());
+    })
+    .catch((error: unknown) => {
+      if (error instanceof NotItsOwn) return error;
+      throw error;
+    });
+  if (adopted instanceof NotItsOwn) return notItsOwn(settling);
+  if (adopted) return conclude(settling, adopted);
+  return resume(settling, (known) => adopt(settling, known, found));
 }
+
+/** Rolls back the row of a payment whose transfer turns out to be another's. */
+class NotItsOwn extends Error {}
 
 function rowOf(
   { payment, key }: Settling,

@@ -12,7 +12,7 @@ export type Verdicts = {
   forget(payment: PreparedPayment): void;
 };
 
-type Kept = { verdict: Promise<Verdict>; until: number; asOf: bigint | null };
+type Kept = { verdict: Promise<Verdict>; at: number; until: number; asOf: bigint | null };
 
 /** Verdicts that are being found, and positive ones of the last moments: until the next block is heard of, at most. */
 export function createVerdicts({
@@ -22,16 +22,17 @@ export function createVerdicts({
   const kept = new LRUCache<string, Kept>({ max: 10_000 });
   /** Time of the newest block that a verdict came from, by network. */
   const newest = new Map<string, bigint>();
-  const isFresh = ({ until, asOf }: Kept, network: string, now: number): boolean =>
-    until > now && (asOf === null || asOf >= (newest.get(network) ?? 0n));
+  /** When signed words went on their way, whatever was asked for with them (`upto` asks for several amounts). */
+  const gone = new LRUCache<string, number>({ max: 10_000 });
+  const isFresh = ({ at, until, asOf }: Kept, { network, proof }: PreparedPayment, now: number): boolean =>
+    until > now && (asOf === null || asOf >= (newest.get(network) ?? 0n)) && at > (gone.get(proof) ?? 0);
   return {
     async of(payment) {
       const now = performance.now();
       const known = kept.get(payment.fingerprint);
-      if (known && isFresh(known, payment.network, now))
-        return { verdict: await known.verdict, cached: true };
+      if (known && isFresh(known, payment, now)) return { verdict: await known.verdict, cached: true };
       const verdict = engine.verify(payment);
-      const entry: Kept = { verdict, until: now + verdictMs, asOf: null };
+      const entry: Kept = { verdict, at: now, until: now + verdictMs, asOf: null };
       kept.set(payment.fingerprint, entry);
       const drop = () => {
         if (kept.get(payment.fingerprint) === entry) kept.delete(payment.fingerprint);
@@ -44,7 +45,10 @@ export function createVerdicts({
       verdict.then((v) => (v.valid ? hear(v.asOf) : drop()), drop);
       return { verdict: await verdict, cached: false };
     },
-    forget: (payment) => void kept.delete(payment.fingerprint),
+    forget({ fingerprint, proof }) {
+      kept.delete(fingerprint);
+      gone.set(proof, performance.now());
+    },
   };
 }
 
