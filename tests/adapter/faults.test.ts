@@ -111,7 +111,7 @@ test('the RPC cut in the middle of writes: reads say so, what was sent is told t
     return 'pass';
   };
   const answers = await sendAll(writes);
-  await expect.poll(() => cut).toBe(true);
+  await expect.poll(() => cut, { timeout: 20_000 }).toBe(true);
   expect(await outcome(world.app, getWallet, { headers })).toEqual([503, 'CHAIN_UNAVAILABLE']);
   await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThan(20);
   for (const [i, { user }] of requestsOf(writes, own.localnet).entries()) {

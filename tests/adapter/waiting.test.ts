@@ -67,7 +67,7 @@ test('who waits is answered as soon as another replica has ended it, however man
     expect(answer.took).toBeLessThan(29_000);
   }
   const final = await read(id, 30);
-  expect(final.took).toBeLessThan(900);
+  expect(final.took).toBeLessThan(15_000);
   expect({ ...final, took: 0 }).toEqual({ ...answers[0], took: 0 });
 });
 

@@ -31,7 +31,7 @@ beforeAll(async () => {
         paymasterUrl: 'http://127.0.0.1:1',
       }),
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await world.stop();

@@ -12,7 +12,7 @@ let world: ChainWorld;
 
 beforeAll(async () => {
   world = await startChainWorld();
-}, 30_000);
+});
 
 afterAll(() => world.stop());
 

@@ -65,7 +65,7 @@ test('the RPC gone for a minute in the middle of writes, the bundler killed mean
     return id ? [{ id, user: requestsOf(writes, own.localnet)[i]!.user }] : [];
   });
   expect(accepted.length).toBeGreaterThan(0);
-  await expect.poll(() => cutAt).toBeDefined();
+  await expect.poll(() => cutAt, { timeout: 20_000 }).toBeDefined();
 
   const told = new Map<string, number>();
   const slow: string[] = [];

@@ -25,7 +25,7 @@ beforeAll(async () => {
     PATH: process.env['PATH'],
     PORT: '0',
     DATA_DIR: dataDir,
-    SHUTDOWN_DELAY_MS: '1500',
+    SHUTDOWN_DELAY_MS: '3000',
     ADMIN_MASTER_KEY: adminKey,
     JWT_SECRET: randomBytes(48).toString('base64url'),
     KEY_ENCRYPTION_KEYS: `s1:${randomBytes(32).toString('base64')}`,
@@ -104,7 +104,9 @@ test('SIGTERM under load: every request is answered, the exit is clean, the next
   first.child.kill('SIGTERM');
 
   const ready = () => send(first.base, 'GET', '/ready', {});
-  await expect.poll(async () => (await ready()).body['details'], { interval: 10 }).toBe('ending');
+  await expect
+    .poll(async () => (await ready()).body['details'], { interval: 10, timeout: 2_500 })
+    .toBe('ending');
   const statuses = (await Promise.all(answers)).map(({ status }) => status);
   await Promise.all(readers);
   expect(failures).toEqual([]);

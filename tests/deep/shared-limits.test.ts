@@ -15,10 +15,14 @@ const ask = async ({ app }: TestApp, client: Client) => {
   return statusCode;
 };
 
-/** How many of these pass the limit, where all replicas are asked in turn. */
+/** How many of these pass the limit, where all replicas are asked in turn, 20 at a time: a busy process is no silent Redis. */
 const passing = async (replicas: readonly TestApp[], client: Client, calls: number): Promise<number> => {
-  const asked = Array.from({ length: calls }, (_, i) => ask(replicas[i % replicas.length]!, client));
-  return (await Promise.all(asked)).filter((status) => status === 400).length;
+  const statuses: number[] = [];
+  while (statuses.length < calls) {
+    const some = Array.from({ length: 20 }, (_, i) => ask(replicas[i % replicas.length]!, client));
+    statuses.push(...(await Promise.all(some)));
+  }
+  return statuses.filter((status) => status === 400).length;
 };
 
 const alone = 'Redis does not answer: this process counts rate limits alone';
@@ -42,8 +46,9 @@ test('replicas count together; a Redis that hangs or dies switches no limit off,
     }, 20_000);
   };
   const together = async () => expect(await passing(replicas, await client(), limit + 40)).toBe(limit);
-  await vi.waitFor(() =>
-    expect(replicas.map(({ runtime }) => runtime.redis?.status)).toEqual(['ready', 'ready']),
+  await vi.waitFor(
+    () => expect(replicas.map(({ runtime }) => runtime.redis?.status)).toEqual(['ready', 'ready']),
+    20_000,
   );
   await together();
 

@@ -133,7 +133,11 @@ describe.each(kinds)('webhooks on %s', (kind) => {
   });
 
   test('a receiver that hangs costs one time-out and holds nobody else up', async () => {
-    const { endpoint, happen, deliver, webhooks } = await setUp({ timeoutMs: 400, slots: 6, perEndpoint: 2 });
+    const { endpoint, happen, deliver, webhooks } = await setUp({
+      timeoutMs: 1_500,
+      slots: 6,
+      perEndpoint: 2,
+    });
     const [hanging, quick] = [await receiver('hang'), await receiver()];
     const { endpoint: made } = await endpoint(hanging.url);
     await endpoint(quick.url);
@@ -176,7 +180,7 @@ describe.each(kinds)('webhooks on %s', (kind) => {
       sayCalled();
       return answered;
     };
-    const dead = replica({ leaseMs: 1_500, egress: { post } });
+    const dead = replica({ leaseMs: 5_000, egress: { post } });
     const dying = dead.flush();
     await called;
     const other = replica();

@@ -145,7 +145,7 @@ describe('an RPC', () => {
   it('that answers everything late is waited for', async () => {
     const payment = await pay();
     proxy.rule = async (): Promise<RpcFate> => {
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await new Promise((resolve) => setTimeout(resolve, 100));
       return 'pass';
     };
     expect((await verify(test.app, merchant, payment)).body).toMatchObject({ isValid: true });

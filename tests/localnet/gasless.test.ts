@@ -31,7 +31,7 @@ beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), 'localnet-'));
   localnet = await startLocalnet({ dataDir, rpcPort: 0, bundlerPort: 0, log: () => undefined });
   client = createLocalnetClient(localnet.rpcUrl);
-}, 30_000);
+});
 
 afterAll(async () => {
   await localnet.stop();
