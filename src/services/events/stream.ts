@@ -70,7 +70,10 @@ export function createEventStream(options: EventStreamOptions): EventStream {
           ({ position } = event);
         }
         if (found.length === batch || reader.dirty) continue;
-        if (!(await pause(reader, heartbeatMs, signal)) && !signal.aborted) yield null;
+        if ((await pause(reader, heartbeatMs, signal)) || signal.aborted) continue;
+        // A timer may end a moment early: after a whole pause it is asked, whatever the clock says.
+        allowedAt = Number.NEGATIVE_INFINITY;
+        yield null;
       }
     } finally {
       readers.delete(reader);
