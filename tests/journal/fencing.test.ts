@@ -65,7 +65,7 @@ describe.each(kinds)('two engines on one database (%s)', (kind) => {
     const { store } = await freshDatabase(kind);
     const chain = createFakeChain();
     const journal = engine(store, { executors: { account: createFakeExecutor({ chain }) } });
-    await store.journal.acquireLease(lane, 'dead', 300);
+    await store.journal.acquireLease(lane, 'dead', 3_000);
     const { id } = await submit(store, journal);
     expect((await journal.wait(id, 50)).status).toBe('pending');
     expect(await journal.wait(id, 10_000)).toMatchObject({ status: 'confirmed' });

@@ -73,7 +73,8 @@ async function work(ctx: JournalContext, lane: string, executor: LaneExecutor, s
       // Woken while the lease was given back: nobody else would hear it.
       if (!signals.woken) return 'idle';
     } catch (error) {
-      if (error instanceof LeaseLostError) return { retryInMs: ctx.timing.leaseMs };
+      // Whose it is now, and for how long, is told when it is asked for again; it may be ours, by a statement that came late.
+      if (error instanceof LeaseLostError) continue;
       ctx.log.error({ err: error, lane }, 'lane stumbled; reading the journal again');
       await pause(signals, backoff(ctx.timing, failures + 1));
     }
