@@ -9,6 +9,21 @@ type Receipt = { status: Hex; logs: RawLog[] };
 /** Equal transfers looked into, newest first. */
 const maxCandidates = 50;
 
+/**
+ * True when the mark has its own companions behind it. EIP-3009 tells of an authorization first and then of its transfer, so
+ * what comes behind the next authorization is that one's: a transfer pays for one of them only.
+ */
+function isFollowed(logs: readonly RawLog[], mark: ExpectedLog, others: readonly ExpectedLog[]): boolean {
+  const at = logs.findIndex((log) => matchesLog(log, mark));
+  if (at < 0) return false;
+  const alike = ({ address, topics }: RawLog) =>
+    address.toLowerCase() === mark.address.toLowerCase() && topics[0] === mark.topics[0];
+  const behind = logs.slice(at + 1);
+  const next = behind.findIndex(alike);
+  const own = next < 0 ? behind : behind.slice(0, next);
+  return others.every((other) => own.some((log) => matchesLog(log, other)));
+}
+
 export type Evidence = { txHash: Hex; blockNumber: bigint };
 
 /** Looks for proof of payments that this facilitator did not send, or that are not final yet. */
@@ -18,6 +33,8 @@ export function createX402Evidence(rpc: RpcRequest) {
     const found = (await rpc(network, 'eth_getTransactionByHash', [hash])) as { input: string } | null;
     return found?.input.toLowerCase().includes(trace) === true;
   };
+  const logsOf = async (network: string, hash: Hex): Promise<readonly RawLog[]> =>
+    ((await rpc(network, 'eth_getTransactionReceipt', [hash])) as Receipt | null)?.logs ?? [];
   const find = async (
     network: string,
     expect: readonly ExpectedLog[],
@@ -27,13 +44,9 @@ export function createX402Evidence(rpc: RpcRequest) {
     if (!mark) return null;
     const head = await blockNumber(rpc, network);
     const candidates = (await findLogs(rpc, network, mark, head)).slice(-maxCandidates);
-    for (const log of candidates.toReversed()) {
-      const beside = await Promise.all(
-        others.map((other) => findLogs(rpc, network, other, head, log.blockNumber)),
-      );
-      const whole = beside.every((logs) => logs.some((one) => one.transactionHash === log.transactionHash));
-      if (whole && (await holds(network, log.transactionHash, trace)))
-        return { txHash: log.transactionHash, blockNumber: BigInt(log.blockNumber) };
+    for (const { transactionHash: txHash, blockNumber: block } of candidates.toReversed()) {
+      if (others.length > 0 && !isFollowed(await logsOf(network, txHash), mark, others)) continue;
+      if (await holds(network, txHash, trace)) return { txHash, blockNumber: BigInt(block) };
     }
     return null;
   };
@@ -47,7 +60,8 @@ export function createX402Evidence(rpc: RpcRequest) {
         return BigInt(receipt.status) === 1n && done;
       }),
     /**
-     * The transaction whose logs hold all that is expected; the last expected one is searched for. With a `trace` its
+     * The transaction whose logs hold all that is expected; the last expected one is searched for, and the others are its
+     * own, behind it. With a `trace` its
      * input must hold these hex digits: some payments leave no log that names them.
      */
     find: (network: string, expect: readonly ExpectedLog[], trace?: string): Promise<Evidence | null> =>

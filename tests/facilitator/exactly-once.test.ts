@@ -1,3 +1,4 @@
+import type { Hex } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appOfTest, bootApp, type TestApp } from '#tests/kit/app.ts';
 import {
@@ -7,6 +8,7 @@ import {
   newAddress,
   newMerchant,
   newPayer,
+  type PaymentBody,
   paymentBody,
   price,
   sentBy,
@@ -111,6 +113,27 @@ describe('one payment', () => {
       expect((await settle(test.app, merchant, payment)).body).toMatchObject(duplicate(transaction));
     }
     expect((await sentBy(test)) - sent).toBe(0);
+  });
+
+  it('is no payment of another one whose nonce the payer has spent on something else beside it', async () => {
+    const { localnet } = test;
+    const payer = await newPayer(localnet);
+    const make = (payTo = merchant.payTo, nonce?: Hex) =>
+      paymentBody({ localnet, payer, payTo, ...(nonce ? { nonce } : {}) });
+    const payments = [await make(), await make(), await make()] as const;
+    for (const payment of payments)
+      expect((await verify(test.app, merchant, payment)).body).toMatchObject({ isValid: true });
+    const nonceOf = (payment: PaymentBody) => payment.paymentPayload.payload.authorization.nonce as Hex;
+    const purse = newAddress();
+    const [first, second, third] = payments;
+    const [aside, besides] = [await make(purse, nonceOf(first)), await make(purse, nonceOf(third))];
+    const before = await chainOf(localnet).usdc(merchant.payTo);
+    const transaction = await submitElsewhere(localnet, aside, second, besides);
+    const answers = [];
+    for (const payment of payments) answers.push((await settle(test.app, merchant, payment)).body);
+    expect((await chainOf(localnet).usdc(merchant.payTo)) - before).toBe(price);
+    expect(answers.map((answer) => answer['success'])).toEqual([false, true, false]);
+    expect(answers[1]).toMatchObject({ transaction });
   });
 
   it('does not count when its words were not signed like that', async () => {
