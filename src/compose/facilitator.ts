@@ -51,7 +51,7 @@ export function composeSigners(
   { config, networks, clients, clock, metrics }: Kernel,
   privateKeys: readonly Hex[],
 ): Signers {
-  const { SETTLE_IN_FLIGHT, SETTLE_BATCH, SETTLE_BUMP_AFTER_MS } = config.env;
+  const { SETTLE_IN_FLIGHT, SETTLE_BUMP_AFTER_MS } = config.env;
   const rpc: RpcRequest = (network, method, params) => clients.rpc(network)(method, params);
   const pool = createSignerPool({ privateKeys, rpc });
   return {
@@ -63,7 +63,6 @@ export function composeSigners(
       pool,
       clock,
       inFlight: SETTLE_IN_FLIGHT,
-      maxLegs: SETTLE_BATCH,
       stuckMs: SETTLE_BUMP_AFTER_MS,
       onSigned: metrics.batch,
     }),

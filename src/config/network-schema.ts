@@ -26,6 +26,14 @@ export const networkEnvSchema = Type.Object({
       description: 'Blocks after which a transaction is confirmed; default 1',
     }),
   ),
+  SETTLE_BATCH: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 150,
+      description:
+        'Payments that may share a settlement transaction there; 1 sends each alone; default: SETTLE_BATCH',
+    }),
+  ),
   TOKEN: Type.Optional(
     Type.String({ pattern: '^0x[0-9a-fA-F]{40}$', description: 'Default token of mints' }),
   ),

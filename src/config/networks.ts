@@ -34,6 +34,7 @@ export function networkSettings(config: Config, local: LocalChain | undefined): 
         bundlerUrl,
         paymasterUrl: env.PAYMASTER_URL ?? cdp ?? here?.paymasterUrl ?? bundlerUrl,
         confirmations: env.CONFIRMATIONS ?? 1,
+        settleBatch: env.SETTLE_BATCH ?? config.env.SETTLE_BATCH,
         contracts: {
           token: address(env.TOKEN, here?.addresses.token),
           mintVouchers: address(env.MINT_VOUCHERS, here?.addresses.mintVouchers),

@@ -18,6 +18,8 @@ export type NetworkSettings = {
   paymasterUrl: string | null;
   /** Blocks, the inclusion block counted, after which a transaction is final. */
   confirmations: number;
+  /** Payments that may share a settlement transaction, ≤ 150 (a transaction is capped at 16.78M gas); 1 = no batches. */
+  settleBatch: number;
   /** Contracts of ours on this chain; null where they are not deployed. */
   contracts: { token: Address | null; mintVouchers: Address | null; tokenLock: Address | null };
 };

@@ -126,6 +126,8 @@ export type SettlementPlan = {
   gas: bigint;
   /** The one key that may send it (lower-case); absent = anybody, and it may share a batch. */
   sender?: Address;
+  /** It asks code of the payer's, which could burn the gas of a batch, so it shares none. */
+  alone?: boolean;
   /** Follows the call data of whatever transaction carries it (ERC-8021). */
   suffix?: Hex;
   /** Hex digits that the input of any transaction with this payment holds, when no log names the nonce. */

@@ -21,6 +21,7 @@ async function asked(fate: RpcFate | 'hang', change: Partial<NetworkSettings> = 
     bundlerUrl: proxy.url,
     paymasterUrl: null,
     confirmations: 1,
+    settleBatch: 150,
     contracts: { token: null, mintVouchers: null, tokenLock: null },
     ...change,
   };

@@ -36,6 +36,7 @@ export function localNetwork(localnet: Localnet): NetworkSettings {
     bundlerUrl: localnet.bundlerUrl,
     paymasterUrl: localnet.paymasterUrl,
     confirmations: 1,
+    settleBatch: 150,
     contracts: localnet.addresses,
   };
 }

@@ -173,6 +173,24 @@ describe('a wallet contract', () => {
     await expectRefusedByBoth(body, 'invalid_exact_evm_payload_signature');
   });
 
+  it('that agrees only while it is asked burns no gas of others that are settled with it', async () => {
+    const traps = await Promise.all([1, 2].map(() => deployed(test, ambush(agrees))));
+    const bodies = [
+      ...(await Promise.all(traps.map((trap) => walletBody(trap, anySignature())))),
+      ...(await Promise.all(Array.from({ length: 9 }, () => pay()))),
+    ];
+    const sent = await sentBy(test);
+    const answers = await Promise.all(bodies.map((body) => settle(test.app, merchant, body)));
+    expect(answers.map((one) => one.body['success'])).toEqual([false, false, ...Array(9).fill(true)]);
+    const [first, second, ...others] = answers.map((one) => one.body['transaction']);
+    expect(others).not.toContain(first);
+    expect(others).not.toContain(second);
+    const gas = await Promise.all([...new Set(others)].map(async (hash) => (await receiptOf(hash)).gasUsed));
+    expect(gas.reduce((sum, one) => sum + one, 0n)).toBeLessThan(9n * 100_000n);
+    // Nothing was sent but what the answers name: no batch was tried in vain.
+    expect((await sentBy(test)) - sent).toBe(new Set([first, second, ...others]).size);
+  });
+
   it('that agrees only while it is asked burns no more than the cap', async () => {
     const body = await walletBody(await deployed(test, ambush(agrees)), anySignature());
     expect((await verify(test.app, merchant, body)).body).toMatchObject({ isValid: true });

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 it('goes on without a signer that has no funds, and takes it back with funds', async () => {
   const signers = [generatePrivateKey(), generatePrivateKey()] as const;
-  const test = await appOfTest({ signers, env: { SETTLE_BATCH: '1' } });
+  const test = await appOfTest({ signers, env: { BASE_SEPOLIA_SETTLE_BATCH: '1' } });
   const { localnet, app } = test;
   const client = createLocalnetClient(localnet.rpcUrl);
   const [poor, rich] = [privateKeyToAddress(signers[0]), privateKeyToAddress(signers[1])];

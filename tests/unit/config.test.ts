@@ -81,6 +81,17 @@ test('a comma-separated list of RPC endpoints is a fail-over list, and no local 
   expect(network?.rpcUrls).toEqual(['https://rpc-a.example/key1', 'https://rpc-b.example/key2']);
 });
 
+test('payments share transactions as the network says, else as all do', () => {
+  const settle = (change: Record<string, string>) =>
+    networkSettings(loadConfig({ ...production, ...change }), undefined)[0]?.settleBatch;
+  expect(settle({})).toBe(150);
+  expect(settle({ SETTLE_BATCH: '20' })).toBe(20);
+  expect(settle({ SETTLE_BATCH: '20', BASE_SEPOLIA_SETTLE_BATCH: '1' })).toBe(1);
+  expect(faultsOf({ ...production, BASE_SEPOLIA_SETTLE_BATCH: '151' })[0]).toContain(
+    'BASE_SEPOLIA_SETTLE_BATCH',
+  );
+});
+
 test('development makes its own secrets once and keeps them for itself alone', () => {
   const dir = mkdtempSync(join(tmpdir(), 'chronos-secrets-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));

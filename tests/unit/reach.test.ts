@@ -13,6 +13,7 @@ const network = (name: string, chainId: number, testnet: boolean, simulated = fa
   bundlerUrl: null,
   paymasterUrl: null,
   confirmations: 1,
+  settleBatch: 150,
   contracts: { token: null, mintVouchers: null, tokenLock: null },
 });
 const keyOf = (environment: 'test' | 'live') =>

@@ -55,11 +55,11 @@ export function senderOf(transaction: Transaction): Address | null {
   return typeof told === 'string' ? (told as Address) : null;
 }
 
-/** One call that sends no native coin and that any key may send. */
+/** One call that sends no native coin and that any key may send; not what its service wants alone (`meta.alone`). */
 function mayJoin(transaction: Transaction): boolean {
-  return (
-    transaction.calls.length === 1 && transaction.calls[0]?.value === 0n && senderOf(transaction) === null
-  );
+  const [call, ...more] = transaction.calls;
+  const isFree = senderOf(transaction) === null && transaction.meta['alone'] !== true;
+  return isFree && more.length === 0 && call?.value === 0n;
 }
 
 const logKey = ({ address, topics, data }: ExpectedLog) => `${address} ${topics.join()} ${data ?? ''}`;

@@ -21,8 +21,6 @@ export type SignerExecutorOptions = {
   clock: Clock;
   /** Transactions in flight per signer. */
   inFlight: number;
-  /** Payments one batch may carry, ≤ 150 (a transaction is capped at 16.78M gas); 1 = no batches. */
-  maxLegs: number;
   /** A transaction that is older, ms, is replaced with higher fees. */
   stuckMs: number;
   /** Told how many payments a signed transaction carries. */
@@ -36,7 +34,9 @@ export function signerLane(network: string): string {
 
 /** Turns what is queued for a network's signers into plain transactions and, under load, batches. */
 export function createSignerExecutor(options: SignerExecutorOptions): LaneExecutor {
-  const { networks, rpc, pool, clock, inFlight, maxLegs, stuckMs } = options;
+  const { networks, rpc, pool, clock, inFlight, stuckMs } = options;
+  // Looked at for the oldest that can be paid for; a batch takes what its network allows.
+  const maxLegs = Math.max(...networks.list().map(({ settleBatch }) => settleBatch));
   const fees = createGasFees(rpc);
   const simulate = createSimulate(options);
 
@@ -65,7 +65,12 @@ export function createSignerExecutor(options: SignerExecutorOptions): LaneExecut
       const { signer, turn } = await nextTurn(pool, { network, queued, open, price });
       const [nonce, chosen] = await Promise.all([
         nextNonce(rpc, network, signer.address, open),
-        choose(simulate, { network, from: signer.address, queued: turn, batching: maxLegs >= leastBatch }),
+        choose(simulate, {
+          network,
+          from: signer.address,
+          queued: turn,
+          most: networks.get(network).settleBatch,
+        }),
       ]);
       const { envelope, legs, rejected } = chosen;
       if (!envelope) return { submission: null, legs: [], rejected };
@@ -147,12 +152,12 @@ function createSimulate({ networks, rpc, clock }: SignerExecutorOptions): Simula
 }
 
 type Choice = { envelope: Envelope | null; legs: string[]; rejected: Prepared['rejected'] };
-type Choosing = { network: string; from: Hex; queued: readonly Transaction[]; batching: boolean };
+type Choosing = { network: string; from: Hex; queued: readonly Transaction[]; most: number };
 
 /** A batch when enough wait, else the first alone. What fails in the batch is judged alone, now or when its turn comes. */
 async function choose(simulate: Simulate, options: Choosing): Promise<Choice> {
-  const { network, from, queued, batching } = options;
-  const candidates = batching ? joinable(queued) : [];
+  const { network, from, queued, most } = options;
+  const candidates = most >= leastBatch ? joinable(queued).slice(0, most) : [];
   if (candidates.length >= leastBatch) {
     const answer = await simulate(network, from, together(candidates));
     const results = 'data' in answer ? decodeAggregate3(answer.data) : [];

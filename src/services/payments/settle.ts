@@ -207,7 +207,7 @@ function rowOf(
 }
 
 function intentOf({ options, owner, payment }: Settling, settlementId: string, id: string) {
-  const { calls, expect, gas, sender, suffix } = payment.settlement;
+  const { calls, expect, gas, sender, suffix, alone } = payment.settlement;
   return {
     id,
     owner,
@@ -220,6 +220,7 @@ function intentOf({ options, owner, payment }: Settling, settlementId: string, i
       settlementId,
       gas: gas.toString(),
       ...(sender ? { sender } : {}),
+      ...(alone ? { alone } : {}),
       ...(suffix ? { suffix } : {}),
     },
   };

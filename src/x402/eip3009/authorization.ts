@@ -114,6 +114,7 @@ export function planTransfer(auth: Authorization, options: PlanOptions): Settlem
       { address: asset, topics: [eip3009Topics.transfer, from, to], data: `0x${word(auth.value)}` },
       { address: asset, topics: [eip3009Topics.authorizationUsed, from, auth.nonce] },
     ],
+    alone: !byKey,
     gas: (byKey ? gasLimit : walletGasLimit) + (deployment.length > 0 ? deployGas : 0n),
   };
 }

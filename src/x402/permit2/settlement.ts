@@ -59,6 +59,7 @@ export function planSettlement(
   const call = view(calls.address, sponsoring ? calls.settleWithPermit : calls.settle, data);
   const parties = [topics.transfer, `0x${word(auth.from)}`, `0x${word(auth.to)}`] as Hex[];
   return {
+    alone: !byKey,
     calls: [{ ...call, value: 0n }],
     expect: [
       { address: calls.address, topics: [sponsoring ? topics.settledWithPermit : topics.settled] },
