@@ -9,19 +9,23 @@ type Receipt = { status: Hex; logs: RawLog[] };
 /** Equal transfers looked into, newest first. */
 const maxCandidates = 50;
 
+const isLike = (log: RawLog, { address, topics }: ExpectedLog): boolean =>
+  log.address.toLowerCase() === address.toLowerCase() && log.topics[0] === topics[0];
+
 /**
- * True when the mark has its own companions behind it. EIP-3009 tells of an authorization first and then of its transfer, so
- * what comes behind the next authorization is that one's: a transfer pays for one of them only.
+ * True when the mark has its own companions behind it. EIP-3009 tells of an authorization and then of its transfer, so the
+ * token's first one behind it is its own; all others pay for something else.
  */
 function isFollowed(logs: readonly RawLog[], mark: ExpectedLog, others: readonly ExpectedLog[]): boolean {
   const at = logs.findIndex((log) => matchesLog(log, mark));
   if (at < 0) return false;
-  const alike = ({ address, topics }: RawLog) =>
-    address.toLowerCase() === mark.address.toLowerCase() && topics[0] === mark.topics[0];
   const behind = logs.slice(at + 1);
-  const next = behind.findIndex(alike);
+  const next = behind.findIndex((log) => isLike(log, mark));
   const own = next < 0 ? behind : behind.slice(0, next);
-  return others.every((other) => own.some((log) => matchesLog(log, other)));
+  return others.every((other) => {
+    const first = own.find((log) => isLike(log, other));
+    return first !== undefined && matchesLog(first, other);
+  });
 }
 
 export type Evidence = { txHash: Hex; blockNumber: bigint };

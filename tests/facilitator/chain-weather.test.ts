@@ -4,6 +4,7 @@ import { listSettlements } from '#schemas/facilitator/settlements.ts';
 import { sql } from 'drizzle-orm';
 import { call } from '#tests/kit/call.ts';
 import { rows } from '#src/db/statement.ts';
+import { setUsdc } from '#src/localnet/faucet.ts';
 import { authorizationsUsed, chainOf, price, sentBy, settle, submitElsewhere, until } from './kit.ts';
 import { type OwnWorld, startOwnWorld } from './own-chain-kit.ts';
 
@@ -109,6 +110,40 @@ describe('a reorg', () => {
 });
 
 describe('blocks', () => {
+  it('in which a batch left a payment out that is paid alone later: no failure is told before it is final', async () => {
+    world = await startOwnWorld({
+      env: { BASE_SEPOLIA_CONFIRMATIONS: '3', SETTLE_IN_FLIGHT: '1', SETTLE_TIMEOUT_MS: '60000' },
+    });
+    const { test, merchant, chain } = world;
+    await chain.setAutomine(false);
+    const waiting = async () => (await chain.getTxpoolStatus()).pending;
+    const pays = async (count: number) => {
+      const payments = await Promise.all(Array.from({ length: count }, () => world.payment()));
+      return payments.map((payment) => ({ payment, answer: settle(test.app, merchant, payment) }));
+    };
+    // Both signers have one in flight, so that the others share the next.
+    const first = await pays(test.signers.length);
+    await until(async () => (await waiting()) === first.length);
+    const [poor, ...rich] = await pays(4);
+    await until(async () => (await settlements()).length === first.length + 4);
+    await chain.mine({ blocks: 1 });
+    await until(async () => (await waiting()) === 1);
+    const payer = poor!.payment.paymentPayload.payload.authorization.from as Hex;
+    await setUsdc(test.localnet, payer, 0n);
+    await chain.mine({ blocks: 1 });
+    await setUsdc(test.localnet, payer, price);
+    for (const { answer } of [...first, ...rich])
+      expect((await answer).body).toMatchObject({ success: true });
+    let told: Awaited<ReturnType<typeof settle>> | undefined;
+    void poor!.answer.then((answer) => (told = answer));
+    await until(async () => {
+      await chain.mine({ blocks: 1 });
+      return told !== undefined;
+    });
+    expect(told!.body).toMatchObject({ success: true });
+    expect(await authorizationsUsed(test.localnet, poor!.payment)).toEqual([told!.body['transaction']]);
+  });
+
   it('every 2 seconds: payments that wait share transactions, each is answered in its block', async () => {
     world = await startOwnWorld();
     const { test, merchant, chain } = world;

@@ -259,7 +259,8 @@ const transferAbi = parseAbi([
   'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)',
 ]);
 
-function transferCall({ paymentPayload: { payload } }: PaymentBody): Hex {
+/** Call data that puts a payment on the chain. */
+export function transferCall({ paymentPayload: { payload } }: PaymentBody): Hex {
   const { signature, authorization: a } = payload;
   return encodeFunctionData({
     abi: transferAbi,
@@ -280,10 +281,20 @@ export async function submitElsewhere(
   localnet: TestApp['localnet'],
   ...payments: PaymentBody[]
 ): Promise<Hex> {
+  return callElsewhere(
+    localnet,
+    ...payments.map((one) => ({ to: localnet.addresses.usdc, data: transferCall(one) })),
+  );
+}
+
+/** Calls of a stranger: one as it is, several in one transaction of Multicall3. */
+export async function callElsewhere(
+  localnet: TestApp['localnet'],
+  ...legs: { to: Hex; data: Hex }[]
+): Promise<Hex> {
   const account = privateKeyToAccount(generatePrivateKey());
   await fundNative(localnet, account.address, parseEther('1'));
   const client = createLocalnetClient(localnet.rpcUrl);
-  const legs = payments.map((one) => ({ to: localnet.addresses.usdc, data: transferCall(one) }));
   const [alone] = legs;
   const call =
     legs.length === 1 && alone

@@ -1,4 +1,4 @@
-import { type Hex, parseEther } from 'viem';
+import { encodeFunctionData, type Hex, parseEther } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { x402ExactPermit2ProxyABI } from '@x402/evm';
@@ -9,7 +9,20 @@ import { listSettlements } from '#schemas/facilitator/settlements.ts';
 import { getSupported } from '#schemas/facilitator/system.ts';
 import { bootApp, type TestApp } from '#tests/kit/app.ts';
 import { call } from '#tests/kit/call.ts';
-import { chainOf, type Merchant, newMerchant, newPayer, price, sentBy, settle, verify } from './kit.ts';
+import {
+  callElsewhere,
+  chainOf,
+  type Merchant,
+  newAddress,
+  newMerchant,
+  newPayer,
+  paymentBody,
+  price,
+  sentBy,
+  settle,
+  transferCall,
+  verify,
+} from './kit.ts';
 import {
   newPermit2Payer,
   permit2Body,
@@ -185,6 +198,29 @@ describe('put on the chain by somebody else', () => {
       { status: 'settled' },
     ]);
   });
+});
+
+it('a payment by Permit2 pays for no authorization of EIP-3009 that its payer spent on something else beside it', async () => {
+  const { localnet } = test;
+  const payer = await newPermit2Payer(localnet);
+  const paid = await permit2Body({ localnet, payer, payTo: merchant.payTo });
+  const unpaid = await paymentBody({ localnet, payer, payTo: merchant.payTo });
+  const nonce = unpaid.paymentPayload.payload.authorization.nonce as Hex;
+  const aside = await paymentBody({ localnet, payer, payTo: newAddress(), nonce });
+  const settling = encodeFunctionData({
+    abi: x402ExactPermit2ProxyABI,
+    functionName: 'settle',
+    args: settleArgs(paid) as never,
+  });
+  const before = await received();
+  const transaction = await callElsewhere(
+    localnet,
+    { to: localnet.addresses.usdc, data: transferCall(aside) },
+    { to: exactProxyAddress, data: settling },
+  );
+  expect((await settles(paid)).body).toMatchObject({ success: true, transaction });
+  expect((await settle(test.app, merchant, unpaid)).body).toMatchObject({ success: false });
+  expect((await received()) - before).toBe(price);
 });
 
 describe('upto', () => {
